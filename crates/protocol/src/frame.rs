@@ -1,0 +1,152 @@
+//! Socket frames, both directions: one JSON object with one key, the frame's name. Unknown names are skipped.
+//!
+//! Externally tagged, because serde then reads straight from the value; an internally tagged enum would pull serde's
+//! buffering into the widget.
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::Cursor;
+use crate::id::{ConversationId, Millis};
+use crate::model::{InboxConversation, Message, Receipts, Side};
+
+/// What a client says on the socket.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ClientFrame {
+    /// First of all, within ten seconds.
+    #[serde(rename = "hello")]
+    Hello(Hello),
+    /// Every heartbeat; answered by a pong.
+    #[serde(rename = "ping")]
+    Ping(Ping),
+    /// The person is typing; sent at most every three seconds.
+    #[serde(rename = "typing")]
+    Typing(ClientTyping),
+    /// How far this side has come.
+    #[serde(rename = "receipts")]
+    Receipts(ClientReceipts),
+}
+
+/// Who connects, and where they stand.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Hello {
+    /// A visitor's session secret. Absent for agents, whose cookie came with the upgrade.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// Where the client stands; the server sends all that comes after.
+    #[serde(default)]
+    pub cursors: Vec<Cursor>,
+}
+
+/// A heartbeat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Ping {
+    /// Comes back in the pong.
+    pub n: u32,
+}
+
+/// Typing, as a client says it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientTyping {
+    /// Where.
+    pub conversation_id: ConversationId,
+}
+
+/// Receipts, as a client says them.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientReceipts {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// How far.
+    pub receipts: Receipts,
+}
+
+/// What the server says on the socket, and in the answer to a poll.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ServerFrame {
+    /// The hello was taken; all that was missed follows.
+    #[serde(rename = "welcome")]
+    Welcome(Welcome),
+    /// A message, the caller's own included: that is its acknowledgement on other tabs.
+    #[serde(rename = "message")]
+    Message(Message),
+    /// All missed messages of this conversation up to `after` have been sent.
+    #[serde(rename = "caught_up")]
+    CaughtUp(Cursor),
+    /// A side has come further.
+    #[serde(rename = "receipts")]
+    Receipts(SideReceipts),
+    /// The other side is typing.
+    #[serde(rename = "typing")]
+    Typing(Typing),
+    /// Whether anyone of the business is at the inbox.
+    #[serde(rename = "presence")]
+    Presence(Presence),
+    /// For agents: a conversation is new or has changed.
+    #[serde(rename = "conversation")]
+    Conversation(InboxConversation),
+    /// The heartbeat's answer.
+    #[serde(rename = "pong")]
+    Pong(Ping),
+    /// The server closes: come back after `retry_ms`.
+    #[serde(rename = "bye")]
+    Bye(Bye),
+}
+
+/// The server's first frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Welcome {
+    /// The server's clock.
+    pub now: Millis,
+    /// Send a ping this often; take the socket for dead after two without a pong.
+    pub heartbeat_ms: u32,
+}
+
+/// Receipts of one side.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SideReceipts {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Whose.
+    pub side: Side,
+    /// How far.
+    pub receipts: Receipts,
+}
+
+/// Typing, as the server passes it on; it ends by itself after five seconds or with a message.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Typing {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Who.
+    pub side: Side,
+    /// The agent's name, for visitors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// Presence of the business.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Presence {
+    /// At least one agent has the inbox open.
+    pub online: bool,
+}
+
+/// A polite end.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bye {
+    /// `draining`, `unauthorized`, `too_slow` or `idle`.
+    pub reason: String,
+    /// When to come back; clients add their own jitter.
+    pub retry_ms: u32,
+}
