@@ -1,0 +1,110 @@
+//! Widget, inbox and server in release form, each built only when what it is made of changed.
+//!
+//! What goes into the packed folder, and how, is `pack`'s part.
+
+use crate::setup::{self, WebTools};
+use crate::shell::{Outcome, ROOT, TARGET, command, files, read, run};
+use crate::toolchain::Wasm;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+
+/// One of the two things that trunk builds.
+struct Part {
+    name: &'static str,
+    folder: &'static str,
+    /// Files and folders that the result is made of, besides what both share.
+    sources: &'static [&'static str],
+}
+
+const PARTS: [Part; 2] = [
+    Part { name: "widget", folder: "", sources: &["src", "index.html", "Trunk.toml", "www"] },
+    Part { name: "inbox", folder: "crates/inbox", sources: &["crates/inbox", "www"] },
+];
+const SHARED: [&str; 4] = ["Cargo.toml", "Cargo.lock", "crates/protocol", "crates/reply"];
+
+/// Everything, up to a server with the packed web parts inside.
+pub(crate) fn build() -> Outcome<()> {
+    web()?;
+    server()
+}
+
+/// The web parts, packed.
+pub(crate) fn web() -> Outcome<()> {
+    let wasm = Wasm::choose()?;
+    let stale: Vec<(&Part, String)> = PARTS
+        .iter()
+        .map(|part| (part, stamp(part, &wasm)))
+        .filter(|(part, stamp)| std::fs::read_to_string(stamp_file(part)).ok().as_ref() != Some(stamp))
+        .collect();
+    if !stale.is_empty() {
+        eprintln!("{}", wasm.taken);
+        let tools = WebTools::ready()?;
+        for (part, stamp) in stale {
+            trunk(part, &wasm, &tools)?;
+            std::fs::write(stamp_file(part), stamp)
+                .map_err(|e| format!("the {} has no stamp: {e}", part.name))?;
+        }
+    }
+    crate::pack::pack(&built("widget"), &built("inbox"))
+}
+
+/// The server, with what `web` packed inside.
+pub(crate) fn server() -> Outcome<()> {
+    run(command("cargo").args([
+        "build",
+        "--quiet",
+        "--release",
+        "--package",
+        "pronto-server",
+        "--bin",
+        "pronto",
+    ]))
+}
+
+/// The program that `server` builds.
+pub(crate) fn server_binary() -> PathBuf {
+    TARGET.join("release/pronto")
+}
+
+/// Where the wasm is compiled: apart from this machine's own builds, since its flags and its compiler are others.
+pub(crate) fn wasm_target() -> PathBuf {
+    TARGET.join("wasm")
+}
+
+fn built(name: &str) -> PathBuf {
+    TARGET.join("web").join(name)
+}
+
+fn stamp_file(part: &Part) -> PathBuf {
+    built(part.name).join(".stamp")
+}
+
+fn trunk(part: &Part, wasm: &Wasm, tools: &WebTools) -> Outcome<()> {
+    eprintln!("building the {}", part.name);
+    let mut trunk = command(tools.trunk());
+    trunk
+        .current_dir(ROOT.join(part.folder))
+        .env("PATH", tools.path())
+        .env("CARGO_TARGET_DIR", wasm_target());
+    trunk.env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
+    trunk.args(["--log", "warn", "build", "--cargo-profile", "wasm-release", "--dist"]).arg(built(part.name));
+    wasm.release(&mut trunk);
+    run(&mut trunk).map_err(|e| format!("the {} could not be built: {e}", part.name))
+}
+
+/// A digest of everything the part is made of: contents, not times, so that a fresh checkout of the same is the same.
+fn stamp(part: &Part, wasm: &Wasm) -> String {
+    let mut hasher = DefaultHasher::new();
+    wasm.version.hash(&mut hasher);
+    setup::versions().hash(&mut hasher);
+    include_str!("toolchain.rs").hash(&mut hasher);
+    for source in SHARED.iter().chain(part.sources) {
+        let path = ROOT.join(source);
+        let all = if path.is_dir() { files(&path) } else { vec![path] };
+        for file in all.iter().filter(|file| !file.starts_with(ROOT.join("crates/inbox/dist"))) {
+            file.strip_prefix(&*ROOT).unwrap_or(file).hash(&mut hasher);
+            read(file).unwrap_or_default().hash(&mut hasher);
+        }
+    }
+    format!("{:016x}", hasher.finish())
+}

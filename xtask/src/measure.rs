@@ -1,0 +1,42 @@
+//! `cargo xtask size` and `cargo xtask bench`: build what ships, then let a real browser measure it.
+//!
+//! The measuring itself is in tests/end_to_end, beside the stories that use the same harness.
+
+use crate::shell::{Outcome, ROOT, command};
+use crate::{bundle, setup};
+use std::process::{Command, ExitCode, Stdio};
+
+/// What a page loads, at three moments.
+pub(crate) fn size(options: &[String]) -> Outcome<ExitCode> {
+    match options {
+        [] => measure("size.mjs", &[]),
+        [json] if json == "--json" => measure("size.mjs", &["--json"]),
+        _ => Err("`cargo xtask size` takes --json and nothing else".to_owned()),
+    }
+}
+
+/// From the click until text is taken.
+pub(crate) fn bench(options: &[String]) -> Outcome<ExitCode> {
+    match options {
+        [what] if what == "typing" => measure("typing.mjs", &[]),
+        _ => Err("`cargo xtask bench typing` is the one there is".to_owned()),
+    }
+}
+
+fn measure(script: &str, options: &[&str]) -> Outcome<ExitCode> {
+    bundle::build()?;
+    let mut node = node()?;
+    node.arg(ROOT.join("tests/end_to_end").join(script)).args(options);
+    let status = node.status().map_err(|e| format!("node did not start: {e}"))?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Node with all that the harness asks of its environment.
+pub(crate) fn node() -> Outcome<Command> {
+    setup::node_packages()?;
+    let mut node = command("node");
+    node.env("CHROMIUM", setup::chromium()?)
+        .env("PRONTO_BINARY", bundle::server_binary())
+        .stdin(Stdio::null());
+    Ok(node)
+}

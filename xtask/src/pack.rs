@@ -1,0 +1,160 @@
+//! `dist/packed`: the very files that the server embeds and sends, each with its brotli and gzip beside it.
+//!
+//! A file is written only when its content changed, so that the server is compiled again only when it must be.
+
+use crate::shell::{Outcome, ROOT, files, read};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Gathers what trunk built and what is shipped as it is.
+pub(crate) fn pack(widget: &Path, inbox: &Path) -> Outcome<()> {
+    let mut wanted: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
+    gather(widget, "frame.html", &mut wanted)?;
+    gather(inbox, "inbox.html", &mut wanted)?;
+    let www = ROOT.join("www");
+    for file in files(&www) {
+        let name = file.strip_prefix(&www).unwrap_or(&file);
+        let content = read(&file)?;
+        if name == Path::new("embed.js") {
+            wanted.insert(name.to_path_buf(), strip(&String::from_utf8_lossy(&content)).into_bytes());
+        } else if name.starts_with("locales") {
+            wanted.insert(Path::new("assets").join(name), content);
+        } else {
+            wanted.insert(Path::new("demo").join(name.strip_prefix("demo").unwrap_or(name)), content);
+        }
+    }
+    write_all(&ROOT.join("dist/packed"), &wanted)
+}
+
+fn gather(built: &Path, page: &str, wanted: &mut BTreeMap<PathBuf, Vec<u8>>) -> Outcome<()> {
+    for file in files(built) {
+        let name = file.strip_prefix(built).unwrap_or(&file);
+        if name == Path::new("index.html") {
+            wanted.insert(PathBuf::from(page), read(&file)?);
+        } else if !name.starts_with(".stamp") && !name.starts_with(".stage") {
+            wanted.insert(Path::new("assets").join(name), read(&file)?);
+        }
+    }
+    Ok(())
+}
+
+fn write_all(packed: &Path, wanted: &BTreeMap<PathBuf, Vec<u8>>) -> Outcome<()> {
+    let mut keep = BTreeSet::new();
+    for (name, content) in wanted {
+        let file = packed.join(name);
+        keep.insert(file.clone());
+        let fresh = write_if_new(&file, content)?;
+        // The frame's page is filled in for each request, so what is sent is compressed then.
+        if !compressible(name) || name == Path::new("frame.html") {
+            continue;
+        }
+        for (ending, compress) in [("br", brotli as fn(&[u8]) -> std::io::Result<Vec<u8>>), ("gz", gzip)] {
+            let beside = PathBuf::from(format!("{}.{ending}", file.display()));
+            keep.insert(beside.clone());
+            if fresh || !beside.is_file() {
+                let small =
+                    compress(content).map_err(|e| format!("{} cannot be packed: {e}", name.display()))?;
+                write_if_new(&beside, &small)?;
+            }
+        }
+    }
+    for stale in files(packed).into_iter().filter(|file| !keep.contains(file)) {
+        std::fs::remove_file(&stale).map_err(|e| format!("{} cannot be removed: {e}", stale.display()))?;
+    }
+    Ok(())
+}
+
+/// Whether it had to be written.
+fn write_if_new(file: &Path, content: &[u8]) -> Outcome<bool> {
+    if std::fs::read(file).is_ok_and(|there| there == content) {
+        return Ok(false);
+    }
+    let say = |e: std::io::Error| format!("{} cannot be written: {e}", file.display());
+    file.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(say)?;
+    std::fs::write(file, content).map_err(say)?;
+    Ok(true)
+}
+
+fn compressible(name: &Path) -> bool {
+    let ending = name.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    ["html", "js", "css", "wasm", "json", "svg", "txt", "xml", "webmanifest"].contains(&ending)
+}
+
+fn brotli(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    let asked = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: content.len(),
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut &*content, &mut packed, &asked)?;
+    Ok(packed)
+}
+
+fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    writer.write_all(content)?;
+    writer.finish()
+}
+
+/// The loader without its comments and indentation. Only lines that are a comment as a whole go, and line breaks stay,
+/// so nothing that the code means can change; within a template literal every line is left as it is.
+fn strip(code: &str) -> String {
+    let mut kept = String::new();
+    let (mut in_comment, mut in_template) = (false, false);
+    for line in code.lines() {
+        let trimmed = line.trim();
+        if in_template {
+            kept.push_str(line);
+        } else if in_comment {
+            in_comment = !trimmed.ends_with("*/");
+            continue;
+        } else if trimmed.starts_with("//") || trimmed.is_empty() {
+            continue;
+        } else if trimmed.starts_with("/*") && (trimmed.ends_with("*/") || !trimmed.contains("*/")) {
+            in_comment = !trimmed.ends_with("*/");
+            continue;
+        } else {
+            kept.push_str(trimmed);
+        }
+        kept.push('\n');
+        in_template ^= line.matches('`').count() % 2 == 1;
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{brotli, compressible, gzip, strip};
+    use std::io::Read;
+    use std::path::Path;
+
+    #[test]
+    fn comments_and_indentation_go_and_code_stays() {
+        let code = "/**\n * What it is.\n */\n\nlet a = 1; // stays\n  // goes\n  let b = `\n  // text\n`;\n/* one */\n";
+        assert_eq!(strip(code), "let a = 1; // stays\nlet b = `\n  // text\n`;\n");
+    }
+
+    #[test]
+    fn packed_files_unpack_to_themselves() {
+        let text = b"to be packed, packed, packed".repeat(50);
+        let mut back = Vec::new();
+        brotli::Decompressor::new(brotli(&text).expect("packs").as_slice(), 4096)
+            .read_to_end(&mut back)
+            .expect("unpacks");
+        assert_eq!(back, text);
+        let mut back = Vec::new();
+        flate2::read::GzDecoder::new(gzip(&text).expect("packs").as_slice())
+            .read_to_end(&mut back)
+            .expect("unpacks");
+        assert_eq!(back, text);
+    }
+
+    #[test]
+    fn pictures_are_left_as_they_are() {
+        assert!(compressible(Path::new("a/pronto-1_bg.wasm")));
+        assert!(!compressible(Path::new("demo/bread.webp")));
+    }
+}
