@@ -238,6 +238,7 @@ pub struct Poll {
 pub struct Polled {
     /// In order; may be empty.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+    #[serde(deserialize_with = "crate::frame::known_frames")]
     pub frames: Vec<ServerFrame>,
 }
 

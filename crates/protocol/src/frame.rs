@@ -66,8 +66,12 @@ pub struct ClientReceipts {
 }
 
 /// What the server says on the socket, and in the answer to a poll.
+///
+/// A frame of a newer server does not parse; on a socket the caller drops it, in the answer to a poll it is left out.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(try_from = "AnyServerFrame")]
+#[expect(clippy::large_enum_variant, reason = "frames are moved once and never kept in numbers")]
 pub enum ServerFrame {
     /// The hello was taken; all that was missed follows.
     #[serde(rename = "welcome")]
@@ -149,4 +153,45 @@ pub struct Bye {
     pub reason: String,
     /// When to come back; clients add their own jitter.
     pub retry_ms: u32,
+}
+
+/// A server frame of any version, read as the object it is: a key of a newer version leaves every field empty.
+#[derive(Deserialize)]
+struct AnyServerFrame {
+    welcome: Option<Welcome>,
+    message: Option<Message>,
+    caught_up: Option<Cursor>,
+    receipts: Option<SideReceipts>,
+    typing: Option<Typing>,
+    presence: Option<Presence>,
+    conversation: Option<InboxConversation>,
+    pong: Option<Ping>,
+    bye: Option<Bye>,
+}
+
+impl TryFrom<AnyServerFrame> for ServerFrame {
+    type Error = &'static str;
+
+    fn try_from(any: AnyServerFrame) -> Result<Self, Self::Error> {
+        any.message
+            .map(Self::Message)
+            .or(any.welcome.map(Self::Welcome))
+            .or(any.caught_up.map(Self::CaughtUp))
+            .or(any.receipts.map(Self::Receipts))
+            .or(any.typing.map(Self::Typing))
+            .or(any.presence.map(Self::Presence))
+            .or(any.conversation.map(Self::Conversation))
+            .or(any.pong.map(Self::Pong))
+            .or(any.bye.map(Self::Bye))
+            .ok_or("a frame of a newer server")
+    }
+}
+
+/// The frames of a list that this version knows, in order; for `#[serde(deserialize_with)]`.
+///
+/// # Errors
+/// Those of the deserializer; an unknown frame is none.
+pub(crate) fn known_frames<'de, D: serde::Deserializer<'de>>(list: D) -> Result<Vec<ServerFrame>, D::Error> {
+    let all = Vec::<AnyServerFrame>::deserialize(list)?;
+    Ok(all.into_iter().filter_map(|any| ServerFrame::try_from(any).ok()).collect())
 }

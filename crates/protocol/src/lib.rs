@@ -5,6 +5,10 @@
 //! randomness and no JSON library ever lives here: time and ids come in as arguments, and a browser parses JSON itself.
 
 pub mod api;
+mod backoff;
+pub mod connection;
 pub mod frame;
 pub mod id;
 pub mod model;
+pub mod send_queue;
+pub mod timeline;
