@@ -2,7 +2,7 @@
 //!
 //! The measuring itself is in tests/end_to_end, beside the stories that use the same harness.
 
-use crate::shell::{Outcome, ROOT, command};
+use crate::shell::{Outcome, ROOT, TARGET, command};
 use crate::{bundle, setup};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -35,8 +35,9 @@ fn measure(script: &str, options: &[&str]) -> Outcome<ExitCode> {
 pub(crate) fn node() -> Outcome<Command> {
     setup::node_packages()?;
     let mut node = command("node");
-    node.env("CHROMIUM", setup::chromium()?)
-        .env("PRONTO_BINARY", bundle::server_binary())
+    node.env("PRONTO_CHROMIUM", setup::chromium()?)
+        .env("PRONTO_BIN", bundle::server_binary())
+        .env("PRONTO_BACKEND_BIN", TARGET.join("debug/examples/backend"))
         .stdin(Stdio::null());
     Ok(node)
 }

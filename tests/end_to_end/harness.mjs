@@ -1,0 +1,223 @@
+// Starts the real parts (server, example backend, Chromium) and ends them. Knows no story and no word of the screens.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const SERVER = process.env.PRONTO_BIN ?? join(ROOT, "target/release/pronto");
+const BACKEND = process.env.PRONTO_BACKEND_BIN ?? join(ROOT, "target/debug/examples/backend");
+const CHROMIUM = process.env.PRONTO_CHROMIUM ?? "/usr/bin/chromium";
+
+/** Where pictures go; ignored by git. */
+export const OUTPUT = join(ROOT, "tests/end_to_end/output");
+
+const endings = [];
+const children = new Set();
+
+/** Has `end` called when the file's stories are over, the last asked first. */
+export const atEnd = (end) => endings.push(end);
+
+after(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+// A story that dies without its hooks leaves no process behind either.
+process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+
+/** What `probe` answers once it is neither false nor null, or the sentence of what never happened. */
+export async function eventually(what, probe, within = 20_000) {
+  const until = Date.now() + within;
+  let last;
+  for (;;) {
+    try {
+      const seen = await probe();
+      if (seen) return seen;
+      last = seen;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > until) assert.fail(`never seen: ${what} (last: ${last?.message ?? JSON.stringify(last)})`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A port of this machine that was free a moment ago. */
+export const freePort = () =>
+  new Promise((resolve, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+
+function folder() {
+  const path = mkdtempSync(join(tmpdir(), "pronto-"));
+  atEnd(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A process whose output can be read, and which is ended with the stories. */
+class Program {
+  constructor(path, args = [], env = {}) {
+    assert.ok(existsSync(path), `${path} is not there: build it first`);
+    Object.assign(this, { path, args, env, output: "" });
+    atEnd(() => this.end("SIGKILL"));
+  }
+
+  start() {
+    const child = spawn(this.path, this.args, { env: { ...process.env, ...this.env }, stdio: ["ignore", "pipe", "pipe"] });
+    const hear = (bytes) => (this.output += bytes);
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    children.add(child);
+    this.over = new Promise((resolve) => child.once("exit", (code, signal) => {
+      children.delete(child);
+      resolve({ code, signal });
+    }));
+    this.child = child;
+  }
+
+  /** Sends `signal` and waits until the process is gone; answers how it went. */
+  async end(signal) {
+    if (!this.child) return;
+    this.child.kill(signal);
+    const how = await this.over;
+    this.child = undefined;
+    return how;
+  }
+
+  /** The process has to live while it is waited for: a dead one says why at once. */
+  async ready(what, probe) {
+    await Promise.race([
+      eventually(what, probe, 30_000),
+      this.over.then(({ code, signal }) => assert.fail(`${this.path} ended (${code ?? signal}):\n${this.output}`)),
+    ]);
+  }
+}
+
+/** One server on its own ports and data folder, with the demo shop. The chat is another site than the shop, as in life. */
+export class Pronto {
+  /** `through`: the port that browsers are told of, where something of the test's own stands in front. */
+  static async start({ through } = {}) {
+    const pronto = new Pronto();
+    const [port, shopPort] = [await freePort(), await freePort()];
+    pronto.port = port;
+    pronto.api = `http://127.0.0.1:${port}`;
+    pronto.chat = `http://localhost:${through ?? port}`;
+    pronto.shop = `http://127.0.0.1:${shopPort}`;
+    pronto.data = folder();
+    pronto.program = new Program(SERVER, [
+      "serve", "--demo", "--allow-private-backends",
+      "--listen", `127.0.0.1:${port}`, "--demo-listen", `127.0.0.1:${shopPort}`,
+      "--public-url", pronto.chat, "--data", pronto.data,
+    ]);
+    await pronto.start();
+    return pronto;
+  }
+
+  async start() {
+    this.program.start();
+    const answers = async (address) => (await fetch(address)).ok;
+    await this.program.ready("a server that is ready", async () => (await answers(`${this.api}/readyz`)) && (await answers(this.shop)));
+  }
+
+  /** What the server printed. */
+  get output() {
+    return this.program.output;
+  }
+
+  /** Gone between two instructions, as in a power cut. */
+  kill = () => this.program.end("SIGKILL");
+
+  /** Asked to go, as by a supervisor. */
+  stop = () => this.program.end("SIGTERM");
+
+  /** A digest of all that was ever written to the database: the file and its write-ahead log. */
+  written() {
+    const digest = createHash("sha256");
+    for (const name of ["pronto.db", "pronto.db-wal"]) {
+      const path = join(this.data, name);
+      digest.update(name).update(existsSync(path) ? readFileSync(path) : "");
+    }
+    return digest.digest("hex");
+  }
+}
+
+/** The repository's example of a business's own backend. */
+export async function startBackend(env) {
+  const backend = new Program(BACKEND, [], env);
+  backend.start();
+  return backend;
+}
+
+/** Chromium, one for the file's stories. */
+export async function startBrowser() {
+  const args = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  if (process.getuid?.() === 0) args.push("--no-sandbox");
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args });
+  atEnd(() => browser.close());
+  return browser;
+}
+
+/**
+ * A TCP relay in front of `port`. `swallow(pattern, act)` lets the next request that starts with `pattern` through, waits
+ * until the server has answered, drops that answer, calls `act`, and only then cuts the client off.
+ */
+export class Relay {
+  static async start() {
+    const relay = new Relay();
+    relay.server = createServer((client) => relay.join(client));
+    await new Promise((resolve) => relay.server.listen(0, "127.0.0.1", resolve));
+    relay.port = relay.server.address().port;
+    relay.open = new Set();
+    atEnd(() => {
+      relay.cut();
+      return new Promise((resolve) => relay.server.close(resolve));
+    });
+    return relay;
+  }
+
+  join(client) {
+    const upstream = connect(this.target, "127.0.0.1");
+    let trap;
+    for (const socket of [client, upstream]) {
+      this.open.add(socket);
+      // The other end goes with this one; a reset is what the story is about.
+      socket.on("error", () => socket.destroy()).on("close", () => {
+        this.open.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.on("data", (bytes) => {
+      if (this.trap?.pattern.test(bytes.toString("latin1"))) [trap, this.trap] = [this.trap, undefined];
+      upstream.write(bytes);
+    });
+    upstream.on("data", async (bytes) => {
+      if (!trap) return client.write(bytes);
+      const { act } = trap;
+      trap = { act: () => {} };
+      await act(bytes.toString("latin1"));
+      client.destroy();
+    });
+  }
+
+  swallow(pattern) {
+    return (act) => new Promise((resolve, reject) => {
+      this.trap = { pattern, act: (answer) => Promise.resolve(act(answer)).then(() => resolve(answer), reject) };
+    });
+  }
+
+  /** Cuts every connection that is open. */
+  cut() {
+    this.open.forEach((socket) => socket.destroy());
+  }
+}
