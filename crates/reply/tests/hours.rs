@@ -1,0 +1,258 @@
+//! Opening hours: ordinary weeks, spans over midnight, and both clock changes in three zones.
+
+use expect_test::{Expect, expect};
+use jiff::Zoned;
+use pronto_reply::hours::{BadHours, Hours, MAX_SPANS, OpenSpan};
+use proptest::prelude::*;
+
+/// Reads `1 08:00-13:00` as Monday from eight to one.
+fn span(text: &str) -> OpenSpan {
+    let (weekday, times) = text.split_once(' ').expect("a weekday");
+    let (from, to) = times.split_once('-').expect("from and to");
+    let minutes = |time: &str| {
+        let (hour, minute) = time.split_once(':').expect("hour and minute");
+        hour.parse::<u16>().expect("hour") * 60 + minute.parse::<u16>().expect("minute")
+    };
+    OpenSpan { weekday: weekday.parse().expect("weekday"), from: minutes(from), to: minutes(to) }
+}
+
+fn hours(zone: &str, spans: &[&str]) -> Hours {
+    Hours::new(zone, spans.iter().map(|text| span(text)).collect()).expect("hours that can be")
+}
+
+/// At each instant, as RFC 9557 text: open or closed, and the next change in the same zone.
+fn check(hours: &Hours, instants: &[&str], expected: &Expect) {
+    let mut said = String::new();
+    for instant in instants {
+        let at: Zoned = instant.parse().expect("an instant with its zone");
+        let state = hours.state(at.timestamp().as_millisecond());
+        let word = if state.open { "open" } else { "closed" };
+        let until = state.changes_at.map_or("for ever".to_owned(), |ms| {
+            let until = jiff::Timestamp::from_millisecond(ms).expect("in the calendar");
+            until.to_zoned(at.time_zone().clone()).strftime("%a %d %b %H:%M %:z").to_string()
+        });
+        said.push_str(&format!("{}: {word} until {until}\n", at.strftime("%a %d %b %H:%M %:z")));
+    }
+    expected.assert_eq(&said);
+}
+
+#[test]
+fn an_ordinary_week() {
+    let bakery = hours("Europe/Rome", &["2 07:00-13:00", "2 16:30-19:30", "6 07:00-13:00"]);
+    check(
+        &bakery,
+        &[
+            "2026-10-13T06:59:59.999[Europe/Rome]",
+            "2026-10-13T07:00[Europe/Rome]",
+            "2026-10-13T12:59:59.999[Europe/Rome]",
+            "2026-10-13T13:00[Europe/Rome]",
+            "2026-10-13T19:30[Europe/Rome]",
+            "2026-10-17T13:00[Europe/Rome]",
+        ],
+        &expect![[r#"
+            Tue 13 Oct 06:59 +02:00: closed until Tue 13 Oct 07:00 +02:00
+            Tue 13 Oct 07:00 +02:00: open until Tue 13 Oct 13:00 +02:00
+            Tue 13 Oct 12:59 +02:00: open until Tue 13 Oct 13:00 +02:00
+            Tue 13 Oct 13:00 +02:00: closed until Tue 13 Oct 16:30 +02:00
+            Tue 13 Oct 19:30 +02:00: closed until Sat 17 Oct 07:00 +02:00
+            Sat 17 Oct 13:00 +02:00: closed until Tue 20 Oct 07:00 +02:00
+        "#]],
+    );
+}
+
+#[test]
+fn over_midnight_overlapping_and_touching() {
+    let bar = hours("Europe/Rome", &["5 20:00-27:00", "6 02:00-04:00", "7 00:00-24:00", "1 00:00-02:00"]);
+    check(
+        &bar,
+        &[
+            "2026-10-09T23:00[Europe/Rome]",
+            "2026-10-10T02:59[Europe/Rome]",
+            "2026-10-10T04:00[Europe/Rome]",
+            "2026-10-11T12:00[Europe/Rome]",
+        ],
+        &expect![[r#"
+            Fri 09 Oct 23:00 +02:00: open until Sat 10 Oct 04:00 +02:00
+            Sat 10 Oct 02:59 +02:00: open until Sat 10 Oct 04:00 +02:00
+            Sat 10 Oct 04:00 +02:00: closed until Sun 11 Oct 00:00 +02:00
+            Sun 11 Oct 12:00 +02:00: open until Mon 12 Oct 02:00 +02:00
+        "#]],
+    );
+}
+
+#[test]
+fn never_and_always() {
+    check(
+        &hours("Europe/Rome", &[]),
+        &["2026-10-13T12:00[Europe/Rome]"],
+        &expect![[r#"
+            Tue 13 Oct 12:00 +02:00: closed until for ever
+        "#]],
+    );
+    let always: Vec<String> = (1..=7).map(|day| format!("{day} 00:00-24:00")).collect();
+    let always: Vec<&str> = always.iter().map(String::as_str).collect();
+    check(
+        &hours("Europe/Rome", &always),
+        &["2026-10-13T12:00[Europe/Rome]", "2026-03-28T12:00[Europe/Rome]"],
+        &expect![[r#"
+            Tue 13 Oct 12:00 +02:00: open until for ever
+            Sat 28 Mar 12:00 +01:00: open until for ever
+        "#]],
+    );
+}
+
+/// Rome: the clock leaves out 02:00 to 03:00 on 29 March 2026 and repeats it on 25 October.
+#[test]
+fn clock_changes_in_rome() {
+    let night = hours("Europe/Rome", &["7 01:00-02:30", "7 02:45-05:00"]);
+    check(
+        &night,
+        &[
+            "2026-03-29T00:30[Europe/Rome]",
+            "2026-03-29T01:30[Europe/Rome]",
+            "2026-03-29T03:00[Europe/Rome]",
+            "2026-10-25T01:30[Europe/Rome]",
+            "2026-10-25T02:10+02:00[Europe/Rome]",
+            "2026-10-25T02:10+01:00[Europe/Rome]",
+        ],
+        &expect![[r#"
+            Sun 29 Mar 00:30 +01:00: closed until Sun 29 Mar 01:00 +01:00
+            Sun 29 Mar 01:30 +01:00: open until Sun 29 Mar 05:00 +02:00
+            Sun 29 Mar 03:00 +02:00: open until Sun 29 Mar 05:00 +02:00
+            Sun 25 Oct 01:30 +02:00: open until Sun 25 Oct 05:00 +01:00
+            Sun 25 Oct 02:10 +02:00: open until Sun 25 Oct 05:00 +01:00
+            Sun 25 Oct 02:10 +01:00: open until Sun 25 Oct 05:00 +01:00
+        "#]],
+    );
+}
+
+/// New York: 8 March and 1 November 2026. An opening that lies wholly in the hour left out does not happen that week.
+#[test]
+fn clock_changes_in_new_york() {
+    let brief = hours("America/New_York", &["7 02:10-02:50"]);
+    check(
+        &brief,
+        &[
+            "2026-03-01T03:00[America/New_York]",
+            "2026-11-01T01:30-04:00[America/New_York]",
+            "2026-11-01T01:30-05:00[America/New_York]",
+        ],
+        &expect![[r#"
+            Sun 01 Mar 03:00 -05:00: closed until Sun 15 Mar 02:10 -04:00
+            Sun 01 Nov 01:30 -04:00: closed until Sun 01 Nov 02:10 -05:00
+            Sun 01 Nov 01:30 -05:00: closed until Sun 01 Nov 02:10 -05:00
+        "#]],
+    );
+    let repeated = hours("America/New_York", &["7 01:15-01:45"]);
+    check(
+        &repeated,
+        &["2026-11-01T01:00-04:00[America/New_York]", "2026-11-01T01:50-04:00[America/New_York]"],
+        &expect![[r#"
+            Sun 01 Nov 01:00 -04:00: closed until Sun 01 Nov 01:15 -04:00
+            Sun 01 Nov 01:50 -04:00: open until Sun 01 Nov 01:45 -05:00
+        "#]],
+    );
+}
+
+/// Lord Howe Island moves by half an hour: 5 April (back) and 4 October 2026 (on), at two in the morning.
+#[test]
+fn clock_changes_of_half_an_hour() {
+    let island = hours("Australia/Lord_Howe", &["7 01:40-02:20"]);
+    check(
+        &island,
+        &[
+            "2026-04-05T01:45+11:00[Australia/Lord_Howe]",
+            "2026-10-04T01:45[Australia/Lord_Howe]",
+            "2026-10-04T02:30[Australia/Lord_Howe]",
+        ],
+        &expect![[r#"
+            Sun 05 Apr 01:45 +11:00: open until Sun 05 Apr 02:20 +10:30
+            Sun 04 Oct 01:45 +10:30: open until Sun 04 Oct 02:30 +11:00
+            Sun 04 Oct 02:30 +11:00: closed until Sun 11 Oct 01:40 +11:00
+        "#]],
+    );
+}
+
+/// Samoa had no 30 December 2011, which was a Friday.
+#[test]
+fn a_day_that_never_was() {
+    let fridays = hours("Pacific/Apia", &["5 09:00-17:00"]);
+    check(
+        &fridays,
+        &["2011-12-29T12:00[Pacific/Apia]", "2011-12-31T12:00[Pacific/Apia]"],
+        &expect![[r#"
+            Thu 29 Dec 12:00 -10:00: closed until Fri 06 Jan 09:00 +14:00
+            Sat 31 Dec 12:00 +14:00: closed until Fri 06 Jan 09:00 +14:00
+        "#]],
+    );
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let refused = |zone: &str, spans: Vec<OpenSpan>| Hours::new(zone, spans).err();
+    let with = |weekday, from, to| refused("Europe/Rome", vec![OpenSpan { weekday, from, to }]);
+    assert_eq!(refused("Europe/Roma", Vec::new()), Some(BadHours::UnknownZone));
+    assert_eq!(refused("", Vec::new()), Some(BadHours::UnknownZone));
+    assert_eq!(refused("../etc/passwd", Vec::new()), Some(BadHours::UnknownZone));
+    assert_eq!(with(0, 0, 1), Some(BadHours::BadSpan(0)));
+    assert_eq!(with(8, 0, 1), Some(BadHours::BadSpan(0)));
+    assert_eq!(with(1, 600, 600), Some(BadHours::BadSpan(0)));
+    assert_eq!(with(1, 1440, 1500), Some(BadHours::BadSpan(0)));
+    assert_eq!(with(1, 0, 2880), Some(BadHours::BadSpan(0)));
+    assert_eq!(with(1, 1439, 2879), None);
+    assert_eq!(refused("Europe/Rome", vec![span("1 08:00-09:00"); MAX_SPANS + 1]), Some(BadHours::TooMany));
+}
+
+#[test]
+fn no_instant_is_too_far() {
+    let week = hours("Europe/Rome", &["1 08:00-13:00"]);
+    for now in [i64::MIN, i64::MIN + 1, i64::MAX - 1, i64::MAX] {
+        assert!(week.state(now).changes_at.is_some());
+    }
+}
+
+fn weeks() -> impl Strategy<Value = Vec<OpenSpan>> {
+    let one = (1..=7_u8, 0..1_440_u16).prop_flat_map(|(weekday, from)| {
+        (from + 1..2_880).prop_map(move |to| OpenSpan { weekday, from, to })
+    });
+    prop::collection::vec(one, 0..6)
+}
+
+/// Straight from the definition, where no clock ever changes: is there a span that covers this minute of the week?
+fn covered(spans: &[OpenSpan], minute_of_week: i64) -> bool {
+    spans.iter().any(|span| {
+        let start = i64::from(span.weekday - 1) * 1_440 + i64::from(span.from);
+        let length = i64::from(span.to - span.from);
+        (minute_of_week - start).rem_euclid(7 * 1_440) < length
+    })
+}
+
+proptest! {
+    #[test]
+    fn without_clock_changes_it_is_the_definition(spans in weeks(), minute in 0..10_080_i64) {
+        // 5 January 1970 was a Monday.
+        let now = (4 * 1_440 + minute) * 60_000;
+        let state = Hours::new("UTC", spans.clone()).expect("made to be valid").state(now);
+        prop_assert_eq!(state.open, covered(&spans, minute));
+        let changes = (1..=10_080).find(|ahead| covered(&spans, minute + ahead) != state.open);
+        prop_assert_eq!(state.changes_at, changes.map(|ahead| now + ahead * 60_000));
+    }
+
+    #[test]
+    fn a_change_is_a_change_and_the_first(
+        spans in weeks(),
+        now in 1_767_225_600_000..1_830_297_600_000_i64,
+        zone in prop::sample::select(vec!["Europe/Rome", "America/New_York", "Australia/Lord_Howe"]),
+        part in 0.0..1.0,
+    ) {
+        let hours = Hours::new(zone, spans).expect("made to be valid");
+        let state = hours.state(now);
+        if let Some(at) = state.changes_at {
+            prop_assert!(at > now);
+            prop_assert_ne!(hours.state(at).open, state.open);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "any instant between will do")]
+            let between = now + ((at - now) as f64 * part) as i64;
+            prop_assert_eq!(hours.state(between), state);
+        }
+    }
+}
