@@ -8,8 +8,8 @@ use crate::id::Millis;
 /// How long a socket may take from its opening to the server's welcome.
 pub const CONNECT_TIMEOUT_MS: i64 = 15_000;
 
-/// The `wait_ms` to ask a poll for.
-pub const POLL_WAIT_MS: u32 = 25_000;
+/// How long a poll waits at the server for something to tell.
+const POLL_WAIT_MS: u32 = 25_000;
 
 /// How long a poll may take before it is taken for lost.
 pub const POLL_TIMEOUT_MS: i64 = 40_000;
@@ -69,7 +69,7 @@ pub enum Road {
 pub enum Effect {
     /// Open a socket; report by [`Connection::opened`], [`Connection::frame`] and [`Connection::closed`].
     Open(u32),
-    /// Send one poll with the current cursors; hand its frames to [`Connection::frame`], then report by
+    /// Send one poll with the current cursors and [`Connection::poll_wait_ms`]; hand its frames to [`Connection::frame`], then report by
     /// [`Connection::polled`], or by [`Connection::closed`] when it fails.
     Poll(u32),
     /// Close the socket or abort the poll, and forget it.
@@ -140,6 +140,13 @@ impl Connection {
     #[must_use]
     pub const fn road(&self) -> Road {
         self.road
+    }
+
+    /// The `wait_ms` of a poll that is sent now. The first waits for nothing, so that its answer tells soon that the road
+    /// is good.
+    #[must_use]
+    pub const fn poll_wait_ms(&self) -> u32 {
+        if self.is_open() { POLL_WAIT_MS } else { 0 }
     }
 
     /// Attempts in a row that came to nothing; what a notice may wait for before it worries anyone.

@@ -1,6 +1,8 @@
 //! The wire, byte for byte: each frame and body against its file in `golden/`, written and read. A client in another
 //! language tests itself against the same files. `UPDATE_EXPECT=1` rewrites them; read the difference before it stays.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where its own fixture is wrong")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;

@@ -1,5 +1,7 @@
 //! What the three state machines of the client half do, as scripts: a line per step, and where it leads.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where its own fixture is wrong")]
+
 use expect_test::{Expect, expect};
 use pronto_protocol::api::ErrorCode;
 use pronto_protocol::connection::{Connection, Effect, Phase, Road};
