@@ -1,1 +1,19 @@
-//! .
+//! Pronto's panel: a Yew component around a pure core.
+//!
+//! Events come in through [`app`], [`update`] turns them into changes of [`state`] and into effects, [`io`] performs
+//! those against the browser, [`view`] draws. What is said on the wire lives in `pronto-protocol`, never here.
+
+pub mod app;
+pub mod config;
+pub mod io;
+pub mod state;
+pub mod text;
+pub mod update;
+pub mod view;
+
+/// Takes over the page that the server sent: `#root` becomes the component's, the form stays a part of the page.
+pub fn start() {
+    if let Some(root) = io::root() {
+        yew::Renderer::<app::App>::with_root(root).render();
+    }
+}

@@ -1,2 +1,5 @@
-//! .
-fn main() {}
+//! The widget's entry point: hands the page over to the library, and nothing else.
+
+fn main() {
+    pronto::start();
+}

@@ -1,0 +1,28 @@
+//! What the page and its loader handed over, parsed once. Nothing in here changes while the page lives.
+
+use pronto_protocol::api::PublicSite;
+use pronto_protocol::model::VisitorContext;
+
+/// Where the panel stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// In a frame of a customer's page; the loader opens and closes it.
+    Frame,
+    /// By itself, full size, always open.
+    Page,
+}
+
+/// The panel's settings.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Config {
+    /// The site, in the visitor's language.
+    pub site: PublicSite,
+    /// Frame or hosted page.
+    pub mode: Mode,
+    /// The sentence above an empty thread.
+    pub greeting: String,
+    /// The opening hours as a sentence, true until `site.hours.changes_at`.
+    pub hours: String,
+    /// What the browser says about itself; the page's address and title come from the loader.
+    pub context: VisitorContext,
+}

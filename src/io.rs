@@ -1,0 +1,93 @@
+//! The browser: performs [`Effect`]s and turns what the browser says into [`Event`]s. Decides nothing. Whatever has to
+//! be undone is a value in here whose `Drop` undoes it.
+
+mod net;
+mod page;
+mod store;
+
+use gloo::timers::callback::Timeout;
+use pronto_protocol::id::Millis;
+use yew::Callback;
+
+use crate::config::Config;
+use crate::text::Words;
+use crate::update::{Effect, Event, Moment, Request, Start};
+
+pub use page::root;
+
+/// The longest time a browser's timer can be set for.
+const TIMER_MAX_MS: i64 = 2_147_000_000;
+
+/// The panel's hold on the browser.
+pub struct Io {
+    on: Callback<Event>,
+    page: page::Page,
+    store: store::Store,
+    socket: Option<net::Socket>,
+    poll: Option<net::Abort>,
+    alarm: Option<Timeout>,
+}
+
+impl Io {
+    /// Takes over the page: its settings, its composer, and all that was kept or happened before.
+    #[must_use]
+    pub fn new(on: Callback<Event>) -> (Self, Config, Words, Start) {
+        let config = page::config();
+        let words = page::words(&config, &on);
+        let (store, identity, queue) = store::Store::open(&config.site.site, &on);
+        let early = page::early();
+        let page = page::Page::adopt(&on);
+        let start = Start {
+            identity,
+            queue,
+            early,
+            online: page::is_online(),
+            keeps: store.works(),
+            visible: page::is_visible(),
+        };
+        (Self { on, page, store, socket: None, poll: None, alarm: None }, config, words, start)
+    }
+
+    /// The device's clock and a throw of its dice.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        Moment { now: Millis(js_sys::Date::now() as i64), dice: js_sys::Math::random() }
+    }
+
+    /// Does one thing.
+    pub fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::KeepIdentity(identity) => self.store.keep_identity(&identity),
+            Effect::KeepMessage(item) => self.store.keep_message(&item),
+            Effect::DropMessage(id) => self.store.drop_message(&id),
+            Effect::Ask { secret, conversation_id, request } => {
+                let abort = net::ask(self.page.site(), secret, conversation_id, request.clone(), &self.on);
+                if matches!(request, Request::Poll(..)) {
+                    self.poll = abort;
+                }
+            }
+            Effect::Dial(generation) => self.socket = net::Socket::open(generation, &self.on),
+            Effect::Hang => {
+                self.socket = None;
+                self.poll = None;
+            }
+            Effect::Say(frame) => {
+                if let Some(socket) = &self.socket {
+                    socket.say(&frame);
+                }
+            }
+            Effect::WakeAt(at) => self.wake(at),
+            Effect::ClearComposer => self.page.clear(),
+            Effect::Prefill(text) => self.page.prefill(&text),
+            Effect::Focus => self.page.focus(),
+            Effect::ScrollToEnd => page::scroll_to_end(),
+            Effect::Tell(tell) => page::tell(tell),
+        }
+    }
+
+    fn wake(&mut self, at: Millis) {
+        let wait = at.since(self.moment().now).clamp(0, TIMER_MAX_MS);
+        let on = self.on.clone();
+        self.alarm = Some(Timeout::new(wait as u32, move || on.emit(Event::Alarm)));
+    }
+}

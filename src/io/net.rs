@@ -1,0 +1,216 @@
+//! Requests and the socket. JSON is read and written by the browser itself.
+
+use gloo::events::EventListener;
+use pronto_protocol::api::{ErrorBody, ErrorCode, MessagePage};
+use pronto_protocol::connection::POLL_TIMEOUT_MS;
+use pronto_protocol::frame::{ClientFrame, ServerFrame};
+use pronto_protocol::id::{ConversationId, SiteKey};
+use pronto_protocol::send_queue::{Failure, SEND_TIMEOUT_MS};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AbortController, AbortSignal, Headers, MessageEvent, RequestInit, Response, WebSocket};
+use yew::Callback;
+
+use crate::text::Words;
+use crate::update::{Answer, Event, Request, Socket as Said};
+
+/// Reads JSON text.
+pub(super) fn from_json<T: DeserializeOwned>(json: &str) -> Option<T> {
+    serde_wasm_bindgen::from_value(js_sys::JSON::parse(json).ok()?).ok()
+}
+
+/// Writes JSON text.
+pub(super) fn to_json(value: &impl Serialize) -> Option<String> {
+    let value = value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).ok()?;
+    js_sys::JSON::stringify(&value).ok().map(String::from)
+}
+
+/// Ends a request when it goes.
+pub(super) struct Abort(AbortController);
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A socket that closes when it goes; nothing of it is heard afterwards.
+pub(super) struct Socket {
+    socket: WebSocket,
+    _listeners: [EventListener; 3],
+}
+
+impl Socket {
+    pub(super) fn open(generation: u32, on: &Callback<Event>) -> Option<Self> {
+        let origin = web_sys::window()?.location().origin().ok()?;
+        let address = format!("ws{}/v1/socket", origin.strip_prefix("http")?);
+        let socket = WebSocket::new(&address).ok()?;
+        let tell = move |on: &Callback<Event>, said| on.emit(Event::Socket(generation, said));
+        let (opened, heard, closed) = (on.clone(), on.clone(), on.clone());
+        let listeners = [
+            EventListener::new(&socket, "open", move |_| tell(&opened, Said::Opened)),
+            EventListener::new(&socket, "message", move |event| {
+                let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
+                if let Some(frame) = text.as_deref().and_then(from_json::<ServerFrame>) {
+                    tell(&heard, Said::Frame(frame));
+                }
+            }),
+            EventListener::new(&socket, "close", move |_| tell(&closed, Said::Closed)),
+        ];
+        Some(Self { socket, _listeners: listeners })
+    }
+
+    pub(super) fn say(&self, frame: &ClientFrame) {
+        if let Some(json) = to_json(frame) {
+            // A socket that is closing refuses; its close event follows and tells.
+            let _ = self.socket.send_with_str(&json);
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        // Closing a closed socket is no error that anyone could act on.
+        let _ = self.socket.close();
+    }
+}
+
+/// Sends one request and reports how it ended. Gives what aborts it.
+pub(super) fn ask(
+    site: &SiteKey,
+    secret: String,
+    conversation_id: ConversationId,
+    request: Request,
+    on: &Callback<Event>,
+) -> Option<Abort> {
+    let controller = AbortController::new().ok()?;
+    let signal = controller.signal();
+    let wait = if matches!(request, Request::Poll(..)) { POLL_TIMEOUT_MS } else { SEND_TIMEOUT_MS };
+    let conversation = format!("/v1/conversations/{conversation_id}");
+    let messages = format!("{conversation}/messages");
+    let (path, body) = match &request {
+        Request::Session(open) => (format!("/v1/sites/{site}/sessions"), Some(to_json(open))),
+        Request::Send(outgoing) => (messages, Some(to_json(&outgoing.message))),
+        Request::Newest => (messages, None),
+        Request::After(seq) => (format!("{messages}?after={seq}&limit=200"), None),
+        Request::Before(seq) => (format!("{messages}?before={seq}"), None),
+        Request::Receipts(receipts) => (format!("{conversation}/receipts"), Some(to_json(receipts))),
+        Request::Typing => (format!("{conversation}/typing"), Some(None)),
+        Request::Poll(_, poll) => ("/v1/poll".to_owned(), Some(to_json(poll))),
+    };
+    let on = on.clone();
+    spawn_local(async move {
+        let both = js_sys::Array::of2(&signal, &AbortSignal::timeout_with_f64(wait as f64));
+        let result = fetch(&path, &secret, body, &AbortSignal::any(&both)).await;
+        if let Some(answer) = answer(request, result) {
+            on.emit(Event::Answer(answer));
+        }
+    });
+    Some(Abort(controller))
+}
+
+fn answer(request: Request, result: Result<JsValue, Failure>) -> Option<Answer> {
+    fn page(result: Result<JsValue, Failure>) -> Result<MessagePage, Failure> {
+        result.and_then(read)
+    }
+    Some(match request {
+        Request::Session(_) => Answer::Session(result.and_then(read)),
+        Request::Send(outgoing) => Answer::Sent(outgoing.message.message_id, result.and_then(read)),
+        Request::Newest => Answer::Newest(page(result)),
+        Request::After(_) => Answer::After(page(result)),
+        Request::Before(_) => Answer::Before(page(result)),
+        Request::Poll(generation, _) => Answer::Polled(generation, result.map(|polled| frames(&polled))),
+        // Both are repeated by what comes next.
+        Request::Receipts(_) | Request::Typing => return None,
+    })
+}
+
+/// The frames of a poll's answer; one that is unknown is skipped, not the rest with it.
+fn frames(polled: &JsValue) -> Vec<ServerFrame> {
+    let frames = js_sys::Reflect::get(polled, &JsValue::from_str("frames")).unwrap_or_default();
+    js_sys::Array::from(&frames)
+        .iter()
+        .filter_map(|frame| serde_wasm_bindgen::from_value(frame).ok())
+        .collect()
+}
+
+fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, Failure> {
+    serde_wasm_bindgen::from_value(value).map_err(|_| Failure::Network)
+}
+
+/// One request; the answer's JSON, or why there is none. `body` is `Some(None)` for a POST without one.
+async fn fetch(
+    path: &str,
+    secret: &str,
+    body: Option<Option<String>>,
+    signal: &AbortSignal,
+) -> Result<JsValue, Failure> {
+    let response = send(path, secret, body, signal).await.map_err(|_| Failure::Network)?;
+    let text = match response.text() {
+        Ok(text) => JsFuture::from(text).await.map_err(|_| Failure::Network)?,
+        Err(_) => return Err(Failure::Network),
+    };
+    let text = text.as_string().unwrap_or_default();
+    if response.ok() {
+        return Ok(js_sys::JSON::parse(&text).unwrap_or_default());
+    }
+    let known: Option<ErrorBody> = from_json(&text);
+    Err(known.map_or_else(
+        || by_status(response.status()),
+        |body| Failure::Refused { code: body.error.code, retry_after_ms: body.error.retry_after_ms },
+    ))
+}
+
+/// A refusal without a body of ours: a proxy's.
+fn by_status(status: u16) -> Failure {
+    let code = match status {
+        413 => ErrorCode::TooLarge,
+        429 => ErrorCode::TooMany,
+        502..=504 => ErrorCode::Unavailable,
+        _ => return Failure::Network,
+    };
+    Failure::Refused { code, retry_after_ms: None }
+}
+
+async fn send(
+    path: &str,
+    secret: &str,
+    body: Option<Option<String>>,
+    signal: &AbortSignal,
+) -> Result<Response, JsValue> {
+    let init = RequestInit::new();
+    let headers = Headers::new()?;
+    headers.set("authorization", &format!("Bearer {secret}"))?;
+    if let Some(body) = body {
+        init.set_method("POST");
+        if let Some(json) = body {
+            headers.set("content-type", "application/json")?;
+            init.set_body(&JsValue::from_str(&json));
+        }
+    }
+    init.set_headers(&headers);
+    init.set_signal(Some(signal));
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    JsFuture::from(window.fetch_with_str_and_init(path, &init)).await?.dyn_into()
+}
+
+/// Fetches the words of another language and hands them in.
+pub(super) fn fetch_words(mut words: Words, on: &Callback<Event>) {
+    let on = on.clone();
+    spawn_local(async move {
+        let Some(window) = web_sys::window() else { return };
+        let path = format!("/assets/locales/{}.json", words.locale());
+        let Ok(response) = JsFuture::from(window.fetch_with_str(&path)).await else { return };
+        let Some(text) = response.dyn_into::<Response>().ok().and_then(|response| response.text().ok())
+        else {
+            return;
+        };
+        let Ok(text) = JsFuture::from(text).await else { return };
+        if let Some(json) = text.as_string().and_then(|text| js_sys::JSON::parse(&text).ok()) {
+            words.replace(|key| js_sys::Reflect::get(&json, &JsValue::from_str(key)).ok()?.as_string());
+            on.emit(Event::Words(words));
+        }
+    });
+}

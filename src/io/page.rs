@@ -1,0 +1,332 @@
+//! The page: its settings, the composer that it brought along, the loader's port, and what happened before the wasm
+//! came. The inline script of `index.html` is the other half; the two meet in `window.pronto`.
+
+use gloo::events::{EventListener, EventListenerOptions};
+use js_sys::{Function, Object, Reflect};
+use pronto_protocol::api::PublicSite;
+use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
+use pronto_protocol::model::VisitorContext;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement, Window};
+use yew::Callback;
+
+use super::net::{fetch_words, from_json};
+use crate::config::{Config, Mode};
+use crate::state::Identity;
+use crate::text::Words;
+use crate::update::{Draft, Event, Loader, Tell, Ui};
+
+/// How near to an end of the thread counts as there, in CSS pixels.
+const NEAR: i32 = 48;
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+fn document() -> Option<Document> {
+    window()?.document()
+}
+
+fn by_id(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// Where the component is drawn.
+#[must_use]
+pub fn root() -> Option<Element> {
+    by_id("root")
+}
+
+pub(super) fn is_online() -> bool {
+    window().is_none_or(|window| window.navigator().on_line())
+}
+
+pub(super) fn is_visible() -> bool {
+    document().is_none_or(|document| !document.hidden())
+}
+
+fn text_of(selector: &str) -> String {
+    let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
+    found.and_then(|element| element.text_content()).unwrap_or_default()
+}
+
+/// The settings in the page. They are the server's own, so a page without them is no page of ours.
+pub(super) fn config() -> Config {
+    let site: Option<PublicSite> = from_json(&text_of("#config"));
+    let framed = text_attribute("data-mode").as_deref() == Some("frame");
+    Config {
+        site: site.expect("the page carries its site"),
+        mode: if framed { Mode::Frame } else { Mode::Page },
+        greeting: text_of(".greeting"),
+        hours: text_of(".head p:last-child"),
+        context: context(framed),
+    }
+}
+
+fn text_attribute(name: &str) -> Option<String> {
+    document()?.document_element()?.get_attribute(name)
+}
+
+fn context(framed: bool) -> VisitorContext {
+    let zone = js_sys::Intl::DateTimeFormat::default().resolved_options();
+    let time_zone =
+        Reflect::get(&zone, &JsValue::from_str("timeZone")).ok().and_then(|zone| zone.as_string());
+    let locale = window().and_then(|window| window.navigator().language());
+    let here = || {
+        let location = window()?.location();
+        Some(location.origin().ok()? + &location.pathname().ok()?)
+    };
+    let page_url = if framed { None } else { here() };
+    VisitorContext { page_url, page_title: None, locale, time_zone }
+}
+
+/// The words in the page's language: those it carries, or those to be fetched.
+pub(super) fn words(config: &Config, on: &Callback<Event>) -> Words {
+    let mut words = Words::english(&config.site.locale);
+    match js_sys::JSON::parse(&text_of("#strings")) {
+        Ok(json) => words.replace(|key| field(&json, key)),
+        Err(_) if config.site.locale.starts_with("en") => {}
+        Err(_) => fetch_words(words.clone(), on),
+    }
+    words
+}
+
+fn field(object: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(object, &JsValue::from_str(name)).ok()?.as_string()
+}
+
+/// The object that the page's inline script made.
+fn bridge() -> Option<Object> {
+    Reflect::get(window()?.as_ref(), &JsValue::from_str("pronto")).ok()?.dyn_into().ok()
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) {
+    // A plain object takes every property.
+    let _ = Reflect::set(object, &JsValue::from_str(name), value);
+}
+
+/// Takes the entries out of one of the bridge's lists.
+fn take(name: &str) -> Vec<JsValue> {
+    let Some(bridge) = bridge() else { return Vec::new() };
+    let list = Reflect::get(&bridge, &JsValue::from_str(name)).unwrap_or_default();
+    set(&bridge, name, &js_sys::Array::new());
+    js_sys::Array::from(&list).to_vec()
+}
+
+/// What was sent before the wasm came.
+pub(super) fn early() -> Vec<Draft> {
+    let draft = |sent: JsValue| {
+        let message_id = MessageId::new(field(&sent, "id")?).ok()?;
+        Some(Draft { body: field(&sent, "body")?, message_id, identity: mint()? })
+    };
+    take("sent").into_iter().filter_map(draft).collect()
+}
+
+fn random<const N: usize>() -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    window()?.crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// A version 4 UUID. `crypto.randomUUID` is missing on plain http, where a shop's own network may well be.
+fn uuid() -> Option<String> {
+    let mut text = String::new();
+    for (place, byte) in random::<16>()?.into_iter().enumerate() {
+        let byte = match place {
+            6 => byte & 0x0f | 0x40,
+            8 => byte & 0x3f | 0x80,
+            _ => byte,
+        };
+        if matches!(place, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.extend([byte >> 4, byte & 15].into_iter().filter_map(|half| char::from_digit(half.into(), 16)));
+    }
+    Some(text)
+}
+
+/// 32 random bytes as 43 characters of base64url.
+fn secret() -> Option<String> {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let bytes = random::<32>()?;
+    let mut text = String::new();
+    for triple in bytes.chunks(3) {
+        let joined =
+            triple.iter().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte)) << (8 * (3 - triple.len()));
+        let letters =
+            (0..=triple.len()).filter_map(|place| LETTERS.get((joined >> (18 - 6 * place) & 63) as usize));
+        text.extend(letters.map(|letter| char::from(*letter)));
+    }
+    Some(text)
+}
+
+fn mint() -> Option<Identity> {
+    Some(Identity { secret: secret()?, conversation_id: ConversationId::new(uuid()?).ok()?, opened: false })
+}
+
+pub(super) fn scroll_to_end() {
+    // The thread lies bottom up, so its end is where scrolling begins.
+    if let Some(scroll) = by_id("scroll") {
+        scroll.set_scroll_top(0);
+    }
+}
+
+pub(super) fn tell(tell: Tell) {
+    let (kind, count) = match tell {
+        Tell::Unread(count) => ("unread", count),
+        Tell::Wrote => ("wrote", 0),
+        Tell::Reply => ("reply", 0),
+    };
+    let message = Object::new();
+    set(&message, "type", &JsValue::from_str(kind));
+    set(&message, "n", &JsValue::from_f64(count as f64));
+    let say = bridge().and_then(|bridge| Reflect::get(&bridge, &JsValue::from_str("say")).ok());
+    if let Some(say) = say.and_then(|say| say.dyn_into::<Function>().ok()) {
+        // The page's own function; it throws for nothing that is said here.
+        let _ = say.call1(&JsValue::NULL, &message);
+    }
+}
+
+fn hear(message: &JsValue, on: &Callback<Event>) {
+    let page = || Loader::Page {
+        url: field(message, "url").unwrap_or_default(),
+        title: field(message, "title").unwrap_or_default(),
+    };
+    match field(message, "type").unwrap_or_default().as_str() {
+        "open" => on.emit(Event::Loader(Loader::Open)),
+        "close" => on.emit(Event::Loader(Loader::Close)),
+        "page" => on.emit(Event::Loader(page())),
+        "prefill" => on.emit(Event::Loader(Loader::Prefill(field(message, "text").unwrap_or_default()))),
+        "connect" => {
+            on.emit(Event::Loader(page()));
+            let open = Reflect::get(message, &JsValue::from_str("open")).unwrap_or_default();
+            if open.is_truthy() {
+                on.emit(Event::Loader(Loader::Open));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The parts of the page that stay outside the component, and the ears in them.
+pub(super) struct Page {
+    site: SiteKey,
+    text: Option<HtmlTextAreaElement>,
+    _ears: Vec<EventListener>,
+    _port: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Page {
+    /// Takes the composer over as it is: text, caret, focus and a running composition stay.
+    pub(super) fn adopt(on: &Callback<Event>) -> Self {
+        let text = by_id("text").and_then(|text| text.dyn_into::<HtmlTextAreaElement>().ok());
+        let mut ears = Vec::new();
+        if let (Some(form), Some(text)) = (by_id("form"), &text) {
+            ears.extend(composer_ears(&form, text, on));
+        }
+        if let (Some(window), Some(document)) = (window(), document()) {
+            ears.extend(page_ears(&window, &document, on));
+        }
+        let port = port(on);
+        for message in take("mail") {
+            hear(&message, on);
+        }
+        Self { site: config().site.site, text, _ears: ears, _port: port }
+    }
+
+    pub(super) fn site(&self) -> &SiteKey {
+        &self.site
+    }
+
+    pub(super) fn clear(&self) {
+        self.write("");
+        self.focus();
+    }
+
+    pub(super) fn prefill(&self, words: &str) {
+        if self.text.as_ref().is_some_and(|text| text.value().is_empty()) {
+            self.write(words);
+        }
+    }
+
+    fn write(&self, words: &str) {
+        if let Some(text) = &self.text {
+            text.set_value(words);
+            if let Ok(input) = web_sys::Event::new("input") {
+                // Nobody cancels it; whether somebody did is all it could say.
+                let _ = text.dispatch_event(&input);
+            }
+        }
+    }
+
+    pub(super) fn focus(&self) {
+        if let Some(text) = &self.text {
+            // An element that cannot take the focus leaves it where it is.
+            let _ = text.unchecked_ref::<HtmlElement>().focus();
+        }
+    }
+}
+
+/// From now on the bridge hands over: messages of the port, and presses of Send.
+fn port(on: &Callback<Event>) -> Closure<dyn FnMut(JsValue)> {
+    let on = on.clone();
+    let port = Closure::new(move |message: JsValue| hear(&message, &on));
+    if let Some(bridge) = bridge() {
+        set(&bridge, "hear", port.as_ref());
+        set(&bridge, "live", &JsValue::TRUE);
+    }
+    port
+}
+
+fn composer_ears(form: &Element, text: &HtmlTextAreaElement, on: &Callback<Event>) -> [EventListener; 2] {
+    let (sent, typed) = (on.clone(), on.clone());
+    let (field, area) = (text.clone(), text.clone());
+    let active = EventListenerOptions::enable_prevent_default();
+    [
+        EventListener::new_with_options(form, "submit", active, move |event| {
+            event.prevent_default();
+            let minted = || {
+                let message_id = MessageId::new(uuid()?).ok()?;
+                Some(Draft { body: field.value(), message_id, identity: mint()? })
+            };
+            if let Some(draft) = minted() {
+                sent.emit(Event::Ui(Ui::Send(draft)));
+            }
+        }),
+        EventListener::new(text, "input", move |_| {
+            typed.emit(Event::Ui(Ui::Typed(area.value().chars().count())));
+        }),
+    ]
+}
+
+fn page_ears(window: &Window, document: &Document, on: &Callback<Event>) -> [EventListener; 5] {
+    let ear = |target: &web_sys::EventTarget, kind: &'static str, say: fn() -> Event| {
+        let on = on.clone();
+        EventListener::new(target, kind, move |_| on.emit(say()))
+    };
+    let (on, resumed) = (on.clone(), on.clone());
+    [
+        ear(window, "online", || Event::Online(true)),
+        ear(window, "offline", || Event::Online(false)),
+        EventListener::new(window, "pageshow", move |event| {
+            let persisted = Reflect::get(event.as_ref(), &JsValue::from_str("persisted"));
+            if persisted.is_ok_and(|persisted| persisted.is_truthy()) {
+                resumed.emit(Event::Resumed);
+            }
+        }),
+        ear(document, "visibilitychange", || Event::Visible(is_visible())),
+        EventListener::new_with_options(
+            document,
+            "scroll",
+            EventListenerOptions::run_in_capture_phase(),
+            move |_| {
+                if let Some(scroll) = by_id("scroll") {
+                    let up = -scroll.scroll_top();
+                    let left = scroll.scroll_height() - scroll.client_height() - up;
+                    on.emit(Event::Ui(Ui::Scrolled { at_end: up < NEAR, near_start: left < 4 * NEAR }));
+                }
+            },
+        ),
+    ]
+}

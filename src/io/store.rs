@@ -1,0 +1,95 @@
+//! What the device keeps, in the frame's own storage: who it is, and each message of the queue under a key of its own,
+//! so that two tabs never overwrite each other.
+
+use gloo::events::EventListener;
+use pronto_protocol::id::{MessageId, SiteKey};
+use pronto_protocol::send_queue::QueuedMessage;
+use serde::Serialize;
+use wasm_bindgen::JsCast;
+use web_sys::{Storage, StorageEvent};
+use yew::Callback;
+
+use super::net::{from_json, to_json};
+use crate::state::Identity;
+use crate::update::{Elsewhere, Event};
+
+pub(super) struct Store {
+    storage: Option<Storage>,
+    prefix: String,
+    on: Callback<Event>,
+    _others: Option<EventListener>,
+}
+
+impl Store {
+    /// What was kept, and an ear for the other tabs. Writes nothing.
+    pub(super) fn open(site: &SiteKey, on: &Callback<Event>) -> (Self, Option<Identity>, Vec<QueuedMessage>) {
+        let window = web_sys::window();
+        let storage = window.as_ref().and_then(|window| window.local_storage().ok().flatten());
+        let prefix = format!("pronto:{site}:");
+        let others = window.map(|window| listen(&window, &prefix, on));
+        let store = Self { storage, prefix, on: on.clone(), _others: others };
+        let identity = store.get("me").and_then(|json| from_json(&json));
+        let queue = store.messages();
+        (store, identity, queue)
+    }
+
+    /// Whether there is anything to write to.
+    pub(super) fn works(&self) -> bool {
+        self.storage.is_some()
+    }
+
+    pub(super) fn keep_identity(&self, identity: &Identity) {
+        self.set("me", identity);
+    }
+
+    pub(super) fn keep_message(&self, item: &QueuedMessage) {
+        self.set(&format!("m:{}", item.message_id), item);
+    }
+
+    pub(super) fn drop_message(&self, id: &MessageId) {
+        if let Some(storage) = &self.storage {
+            // A storage that refuses to forget leaves a message that the server knows already: harmless.
+            let _ = storage.remove_item(&format!("{}m:{id}", self.prefix));
+        }
+    }
+
+    fn messages(&self) -> Vec<QueuedMessage> {
+        let Some(storage) = &self.storage else { return Vec::new() };
+        let prefix = format!("{}m:", self.prefix);
+        let keys = (0..storage.length().unwrap_or(0)).filter_map(|place| storage.key(place).ok().flatten());
+        let ours = keys.filter(|key| key.starts_with(&prefix));
+        ours.filter_map(|key| from_json(&storage.get_item(&key).ok().flatten()?)).collect()
+    }
+
+    fn get(&self, name: &str) -> Option<String> {
+        self.storage.as_ref()?.get_item(&format!("{}{name}", self.prefix)).ok().flatten()
+    }
+
+    fn set(&self, name: &str, value: &impl Serialize) {
+        let Some(storage) = &self.storage else { return };
+        let kept = to_json(value)
+            .is_some_and(|json| storage.set_item(&format!("{}{name}", self.prefix), &json).is_ok());
+        if !kept {
+            self.on.emit(Event::NotKept);
+        }
+    }
+}
+
+fn listen(window: &web_sys::Window, prefix: &str, on: &Callback<Event>) -> EventListener {
+    let (prefix, on) = (prefix.to_owned(), on.clone());
+    EventListener::new(window, "storage", move |event| {
+        let Some(event) = event.dyn_ref::<StorageEvent>() else { return };
+        let Some(key) = event.key() else { return };
+        let Some(name) = key.strip_prefix(&prefix) else { return };
+        let value = event.new_value();
+        let told = match (name.strip_prefix("m:"), value) {
+            (Some(_), Some(json)) => from_json(&json).map(Elsewhere::Queued),
+            (Some(id), None) => MessageId::new(id).ok().map(Elsewhere::Dropped),
+            (None, Some(json)) if name == "me" => from_json(&json).map(Elsewhere::Identity),
+            _ => None,
+        };
+        if let Some(told) = told {
+            on.emit(Event::Elsewhere(told));
+        }
+    })
+}

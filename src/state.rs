@@ -1,0 +1,306 @@
+//! What the panel knows, and what follows from it. No rule of what happens next (that is [`crate::update`]), no
+//! browser.
+
+use pronto_protocol::connection::{Connection, Phase as Line};
+use pronto_protocol::id::{ConversationId, MessageId, Millis};
+use pronto_protocol::model::{Author, BODY_MAX_CHARS, Message, Receipts};
+use pronto_protocol::send_queue::{SendQueue, SendState};
+use pronto_protocol::timeline::Timeline;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Config, Mode};
+use crate::text::Words;
+
+/// Who this device is to the site: made at the first message, kept in its storage.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// 32 random bytes as base64url; only this device and the server's hash know it.
+    pub secret: String,
+    /// The conversation it opened.
+    pub conversation_id: ConversationId,
+    /// Whether the server has bound the secret.
+    #[serde(default)]
+    pub opened: bool,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity(")?;
+        f.write_str(self.conversation_id.as_str())?;
+        f.write_str(if self.opened { ", opened)" } else { ")" })
+    }
+}
+
+/// How far the panel has come with the server.
+pub enum Phase {
+    /// Nobody has written yet: nothing is stored, nothing is connected.
+    Untouched,
+    /// There is a conversation.
+    Talking(Box<Talk>),
+}
+
+/// A conversation and this device's part in it.
+pub struct Talk {
+    /// Whose it is.
+    pub identity: Identity,
+    /// Its stored messages.
+    pub timeline: Timeline,
+    /// How far this side has come.
+    pub visitor: Receipts,
+    /// How much of that the server was told.
+    pub reported: Receipts,
+    /// How far the business has come.
+    pub business: Receipts,
+    /// Whether the newest page is here; the connection waits for it, to know its cursor.
+    pub loaded: bool,
+    /// The one request that is under way for it.
+    pub asking: Asking,
+    /// After how many failures in a row, and when, to ask again.
+    pub again: Option<(u32, Millis)>,
+}
+
+/// The request that is under way besides sending.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asking {
+    /// None.
+    Nothing,
+    /// The session.
+    Session,
+    /// The newest page; what comes over the socket waits for it.
+    Newest,
+    /// What is missing after the cursor.
+    After,
+    /// Older history.
+    Before,
+}
+
+/// Whether the person can see the end of the thread now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sight {
+    /// The loader shows the panel.
+    pub open: bool,
+    /// The browser shows the page.
+    pub visible: bool,
+    /// The thread is scrolled to its end.
+    pub at_end: bool,
+}
+
+/// Something that ends by itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fleeting {
+    /// What.
+    pub text: String,
+    /// Until when.
+    pub until: Millis,
+}
+
+/// All that the panel knows.
+pub struct State {
+    /// The site and the page.
+    pub config: Config,
+    /// The language.
+    pub words: Words,
+    /// The conversation, if there is one.
+    pub phase: Phase,
+    /// What waits to be sent; the send queue outlives the conversation's loading.
+    pub queue: SendQueue,
+    /// The socket or the poll.
+    pub connection: Connection,
+    /// When the connection wants to be woken.
+    pub connection_wake: Option<Millis>,
+    /// What the browser says about the network.
+    pub online: bool,
+    /// Whether this device can keep anything.
+    pub keeps: bool,
+    /// What is seen.
+    pub sight: Sight,
+    /// The seq of the first message that came unseen: where the "new messages" line stands.
+    pub mark: Option<u64>,
+    /// Who writes on the other side.
+    pub typing: Option<Fleeting>,
+    /// What a screen reader is told now.
+    pub spoken: Option<Fleeting>,
+    /// How many characters the composer's text has.
+    pub length: usize,
+    /// When the server last heard that the person types.
+    pub typed_at: Millis,
+    /// The unread count that the loader was last told.
+    pub told: usize,
+    /// Which alarm is set.
+    pub alarm: Option<Millis>,
+    /// The time of the last event; what the view calls now.
+    pub now: Millis,
+}
+
+/// What the strip above the composer says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Notice {
+    /// The text is longer than a message can be, by this many characters.
+    TooLong(usize),
+    /// No network; something waits.
+    OfflineWaiting,
+    /// No network.
+    Offline,
+    /// The server takes no messages right now.
+    Unavailable,
+    /// The server does not answer.
+    Reconnecting,
+    /// Storage is blocked, and there is something to lose.
+    NotKept,
+}
+
+/// How one's own message stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Receipt {
+    /// Waits for the network.
+    Waiting,
+    /// On its way.
+    Sending,
+    /// Stored.
+    Sent,
+    /// With the business.
+    Delivered,
+    /// Seen by the business.
+    Read,
+    /// Refused for good.
+    Failed,
+}
+
+impl State {
+    /// A panel that nobody has touched.
+    #[must_use]
+    pub fn new(config: Config, words: Words, now: Millis) -> Self {
+        let open = config.mode == Mode::Page;
+        Self {
+            config,
+            words,
+            phase: Phase::Untouched,
+            queue: SendQueue::default(),
+            connection: Connection::new(),
+            connection_wake: None,
+            online: true,
+            keeps: true,
+            sight: Sight { open, visible: true, at_end: true },
+            mark: None,
+            typing: None,
+            spoken: None,
+            length: 0,
+            typed_at: Millis(0),
+            told: 0,
+            alarm: None,
+            now,
+        }
+    }
+
+    /// The conversation, if there is one.
+    #[must_use]
+    pub fn talk(&self) -> Option<&Talk> {
+        match &self.phase {
+            Phase::Untouched => None,
+            Phase::Talking(talk) => Some(talk),
+        }
+    }
+
+    /// The conversation, to be changed.
+    pub fn talk_mut(&mut self) -> Option<&mut Talk> {
+        match &mut self.phase {
+            Phase::Untouched => None,
+            Phase::Talking(talk) => Some(talk),
+        }
+    }
+
+    /// Whether the person sees a message that comes now.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        self.sight == Sight { open: true, visible: true, at_end: true }
+    }
+
+    /// How many messages of the business have not been seen.
+    #[must_use]
+    pub fn unread(&self) -> usize {
+        self.talk().map_or(0, |talk| talk.unread().count())
+    }
+
+    /// What the strip above the composer says, the most pressing first.
+    #[must_use]
+    pub fn notice(&self) -> Option<Notice> {
+        let waits = self.queue.items().any(|item| !item.is_wedged());
+        if self.length > BODY_MAX_CHARS {
+            return Some(Notice::TooLong(self.length - BODY_MAX_CHARS));
+        }
+        match (self.online, waits) {
+            (false, true) => return Some(Notice::OfflineWaiting),
+            (false, false) => return Some(Notice::Offline),
+            (true, _) => {}
+        }
+        let talk = self.talk()?;
+        if self.queue.items().any(|item| matches!(item.state, SendState::Waiting { attempts: 2.., .. })) {
+            return Some(Notice::Unavailable);
+        }
+        let lost = !self.connection.is_open() && self.connection.failures() > 1;
+        if lost || talk.again.is_some_and(|(failures, _)| failures > 1) {
+            return Some(if waits { Notice::Unavailable } else { Notice::Reconnecting });
+        }
+        (!self.keeps).then_some(Notice::NotKept)
+    }
+
+    /// Whether the line to the server is given up until the network is back.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        !self.online || self.connection.phase() == Line::Offline
+    }
+
+    /// How the stored message of this side stands.
+    #[must_use]
+    pub fn receipt(&self, message: &Message) -> Receipt {
+        match self.talk().map(|talk| talk.business) {
+            Some(business) if message.seq <= business.read => Receipt::Read,
+            Some(business) if message.seq <= business.delivered => Receipt::Delivered,
+            _ => Receipt::Sent,
+        }
+    }
+
+    /// How a message in the queue stands.
+    #[must_use]
+    pub fn pending(&self, state: SendState) -> Receipt {
+        match state {
+            SendState::Wedged { .. } => Receipt::Failed,
+            SendState::InFlight { .. } => Receipt::Sending,
+            SendState::Waiting { .. } if !self.online => Receipt::Waiting,
+            SendState::Waiting { attempts: 0, .. } => Receipt::Sending,
+            SendState::Waiting { .. } => Receipt::Waiting,
+        }
+    }
+
+    /// Whether the message waits in the queue or is stored already.
+    #[must_use]
+    pub fn knows(&self, message_id: &MessageId) -> bool {
+        self.queue.get(message_id).is_some()
+            || self.talk().is_some_and(|talk| talk.timeline.contains(message_id))
+    }
+}
+
+impl Talk {
+    /// The conversation of `identity`, nothing loaded yet.
+    #[must_use]
+    pub fn new(identity: Identity) -> Self {
+        Self {
+            timeline: Timeline::new(identity.conversation_id.clone()),
+            identity,
+            visitor: Receipts::default(),
+            reported: Receipts::default(),
+            loaded: false,
+            business: Receipts::default(),
+            asking: Asking::Nothing,
+            again: None,
+        }
+    }
+
+    /// The business's messages that were not seen, oldest first.
+    pub fn unread(&self) -> impl Iterator<Item = &Message> {
+        let read = self.visitor.read;
+        self.timeline
+            .messages()
+            .filter(move |message| message.author != Author::Visitor && message.seq > read)
+    }
+}

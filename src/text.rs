@@ -1,0 +1,134 @@
+//! Every string of the panel in its source language, English, and the way other languages replace them. No string for
+//! a person stands anywhere else in `src/`.
+
+use std::borrow::Cow;
+
+use pronto_protocol::id::Millis;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $word:ident $key:literal $english:literal;)*) => {
+        /// The panel's words in one language.
+        #[derive(Clone, PartialEq)]
+        pub struct Words {
+            locale: String,
+            $($word: Cow<'static, str>,)*
+        }
+
+        impl Words {
+            /// The keys of a locale file, each with its English text.
+            pub const ENGLISH: &'static [(&'static str, &'static str)] = &[$(($key, $english),)*];
+
+            /// The built-in words, with times and days written the way of `locale`.
+            #[must_use]
+            pub fn english(locale: &str) -> Self {
+                Self { locale: locale.to_owned(), $($word: Cow::Borrowed($english),)* }
+            }
+
+            /// Replaces each word that `find` has.
+            pub fn replace(&mut self, find: impl Fn(&str) -> Option<String>) {
+                $(if let Some(text) = find($key) { self.$word = Cow::Owned(text); })*
+            }
+
+            $($(#[$doc])* #[must_use] pub fn $word(&self) -> &str { &self.$word })*
+        }
+    };
+}
+
+words! {
+    /// The thread's name.
+    thread "panel.thread" "Conversation";
+    /// Who wrote, for the visitor's own messages.
+    you "panel.you" "You";
+    /// A message that is on its way.
+    sending "panel.sending" "Sending";
+    /// A message that waits for the network.
+    waiting "panel.waiting" "Waits for a connection";
+    /// Stored by the server.
+    sent "panel.sent" "Sent";
+    /// Reached the business.
+    delivered "panel.delivered" "Delivered";
+    /// Seen by the business.
+    read "panel.read" "Read";
+    /// Refused for good.
+    not_sent "panel.not_sent" "Not sent.";
+    /// Sends a failed message again.
+    try_again "panel.try_again" "Try again";
+    /// Takes a failed message out of the thread.
+    discard "panel.discard" "Discard";
+    /// Offline, nothing waits.
+    offline "panel.offline" "You are offline. What you write goes out when you are back.";
+    /// Offline, something waits.
+    offline_waiting "panel.offline_waiting" "Not sent: you are offline. It goes out when you are back.";
+    /// Online, but the server does not answer.
+    reconnecting "panel.reconnecting" "No connection just now. New messages may be late; trying again.";
+    /// A server that cannot take messages; they are kept.
+    unavailable "panel.unavailable" "Your message could not be taken just now. It is kept here and tried again.";
+    /// Storage is blocked.
+    not_kept "panel.not_kept" "This browser keeps nothing for this site: the conversation is gone when you leave the page.";
+    /// `{n}` is the number of characters over the limit.
+    too_long "panel.too_long" "Too long by {n} characters. Shorten it to send it.";
+    /// Loads older messages.
+    earlier "panel.earlier" "Earlier messages";
+    /// Goes to the end of the thread; also the line above unread messages.
+    new_messages "panel.new_messages" "New messages";
+    /// `{name}` writes.
+    typing "panel.typing" "{name} is writing";
+    /// After opening time has come.
+    open_now "hours.open" "Open now";
+    /// After closing time has come.
+    closed_now "hours.closed" "Closed now";
+    /// A day separator.
+    today "panel.today" "Today";
+    /// A day separator.
+    yesterday "panel.yesterday" "Yesterday";
+}
+
+impl Words {
+    /// The language that times and days are written in.
+    #[must_use]
+    pub fn locale(&self) -> &str {
+        &self.locale
+    }
+}
+
+/// How a moment is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `14:05`.
+    Time,
+    /// `Monday, 3 August`.
+    Day,
+    /// Day and time in full.
+    Full,
+}
+
+/// Writes a moment in the visitor's zone, through the browser's own calendar.
+#[cfg(target_arch = "wasm32")]
+#[must_use]
+pub fn moment(locale: &str, at: Millis, form: Form) -> String {
+    use wasm_bindgen::JsValue;
+    let options = js_sys::Object::new();
+    let wanted: &[(&str, &str)] = match form {
+        Form::Time => &[("timeStyle", "short")],
+        Form::Day => &[("weekday", "long"), ("day", "numeric"), ("month", "long")],
+        Form::Full => &[("dateStyle", "full"), ("timeStyle", "short")],
+    };
+    for (name, value) in wanted {
+        // Setting a property of a fresh object cannot fail.
+        let _ = js_sys::Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
+    }
+    let date = js_sys::Date::new(&JsValue::from_f64(at.0 as f64));
+    date.to_locale_string(locale, &options).into()
+}
+
+/// The same in UTC, for tests off the browser.
+#[cfg(not(target_arch = "wasm32"))]
+#[must_use]
+pub fn moment(_locale: &str, at: Millis, form: Form) -> String {
+    let minutes = at.0.div_euclid(60_000);
+    match form {
+        Form::Time => format!("{:02}:{:02}", minutes.div_euclid(60).rem_euclid(24), minutes.rem_euclid(60)),
+        Form::Day => format!("day {}", minutes.div_euclid(1440)),
+        Form::Full => format!("day {} minute {}", minutes.div_euclid(1440), minutes.rem_euclid(1440)),
+    }
+}

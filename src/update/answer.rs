@@ -1,0 +1,141 @@
+//! How requests ended.
+
+use pronto_protocol::api::{ErrorCode, MessagePage, SentMessage, Session};
+use pronto_protocol::frame::ServerFrame;
+use pronto_protocol::id::MessageId;
+use pronto_protocol::send_queue::Failure;
+
+use super::{Answer, Effect, Moment, line, ui};
+use crate::state::{Asking, State};
+
+const WAIT_MAX_MS: i64 = 60_000;
+
+pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mut Vec<Effect>) {
+    match answer {
+        Answer::Session(Ok(session)) => opened(state, session, out),
+        Answer::Session(Err(failure)) => refused(state, failure, moment, out),
+        Answer::Sent(_, Ok(SentMessage { message })) => line::message(state, message, moment, out),
+        Answer::Sent(id, Err(failure)) => unsent(state, &id, failure, moment, out),
+        Answer::Newest(page) => paged(state, page, moment, out, |state, page| {
+            if let Some(talk) = state.talk_mut() {
+                talk.timeline.start(page.messages);
+                talk.loaded = true;
+            }
+            line::mark_unread(state);
+        }),
+        Answer::After(page) => paged(state, page, moment, out, |state, page| {
+            if let Some(talk) = state.talk_mut() {
+                talk.timeline.knows(page.conversation.last_seq);
+                for message in page.messages {
+                    talk.timeline.apply(message);
+                }
+            }
+        }),
+        Answer::Before(page) => paged(state, page, moment, out, |state, page| {
+            if let Some(talk) = state.talk_mut() {
+                talk.timeline.prepend_page(page.messages);
+            }
+        }),
+        Answer::Polled(generation, result) => polled(state, generation, result, moment, out),
+    }
+}
+
+fn opened(state: &mut State, session: Session, out: &mut Vec<Effect>) {
+    let Some(talk) = state.talk_mut() else { return };
+    talk.asking = Asking::Nothing;
+    talk.again = None;
+    talk.identity.opened = true;
+    let id = &talk.identity.conversation_id;
+    if let Some(conversation) = session.conversations.iter().find(|one| one.conversation_id == *id) {
+        talk.visitor = talk.visitor.merge(conversation.visitor);
+        talk.business = talk.business.merge(conversation.business);
+        talk.loaded |= conversation.last_seq == 0;
+    }
+    out.push(Effect::KeepIdentity(talk.identity.clone()));
+}
+
+/// The session was not opened. What cannot come right by itself is shown on the messages that wait for it.
+fn refused(state: &mut State, failure: Failure, moment: Moment, out: &mut Vec<Effect>) {
+    idle(state, moment);
+    let Failure::Refused { code, .. } = failure else { return };
+    if code.is_transient() {
+        return;
+    }
+    while let Some(outgoing) = state.queue.next(moment.now) {
+        let id = outgoing.message.message_id;
+        state.queue.failed(&id, failure, moment.now, moment.dice);
+        ui::keep(state, &id, out);
+    }
+}
+
+fn unsent(state: &mut State, id: &MessageId, failure: Failure, moment: Moment, out: &mut Vec<Effect>) {
+    if matches!(failure, Failure::Refused { code: ErrorCode::Unauthorized, .. }) {
+        line::forgotten(state, out);
+        state.queue.failed(id, Failure::Network, moment.now, moment.dice);
+        return;
+    }
+    if state.queue.failed(id, failure, moment.now, moment.dice) {
+        ui::keep(state, id, out);
+    }
+}
+
+/// Takes in a page with what it says of the conversation; a failed one is asked for again later.
+fn paged(
+    state: &mut State,
+    page: Result<MessagePage, Failure>,
+    moment: Moment,
+    out: &mut Vec<Effect>,
+    take: impl FnOnce(&mut State, MessagePage),
+) {
+    match page {
+        Ok(page) => {
+            for message in &page.messages {
+                if let Some(echo) = state.queue.acknowledged(&message.message_id) {
+                    out.push(Effect::DropMessage(echo.message_id));
+                }
+            }
+            if let Some(talk) = state.talk_mut() {
+                talk.asking = Asking::Nothing;
+                talk.again = None;
+                talk.visitor = talk.visitor.merge(page.conversation.visitor);
+                talk.reported = talk.reported.merge(page.conversation.visitor);
+                talk.business = talk.business.merge(page.conversation.business);
+            }
+            take(state, page);
+        }
+        Err(Failure::Refused { code: ErrorCode::Unauthorized | ErrorCode::NotFound, .. }) => {
+            idle(state, moment);
+            line::forgotten(state, out);
+        }
+        Err(_) => idle(state, moment),
+    }
+}
+
+/// Nothing is asked any more; the next try comes after a wait that grows.
+fn idle(state: &mut State, moment: Moment) {
+    let Some(talk) = state.talk_mut() else { return };
+    talk.asking = Asking::Nothing;
+    let failures = talk.again.map_or(1, |(failures, _)| failures.saturating_add(1));
+    let most = (1_000_i64 << failures.min(6)).min(WAIT_MAX_MS);
+    let wait = 500 + (most as f64 * moment.dice.clamp(0.0, 1.0)) as i64;
+    talk.again = Some((failures, moment.now.plus(wait)));
+}
+
+fn polled(
+    state: &mut State,
+    generation: u32,
+    result: Result<Vec<ServerFrame>, Failure>,
+    moment: Moment,
+    out: &mut Vec<Effect>,
+) {
+    let wishes = match result {
+        Ok(frames) => {
+            for frame in frames {
+                line::frame(state, generation, frame, moment, out);
+            }
+            state.connection.polled(generation, moment.now)
+        }
+        Err(_) => state.connection.closed(generation, moment.now, moment.dice),
+    };
+    line::perform(state, wishes, out);
+}

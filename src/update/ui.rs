@@ -1,0 +1,159 @@
+//! What the person, the loader and the other tabs do.
+
+use pronto_protocol::frame::{ClientFrame, ClientTyping};
+use pronto_protocol::id::{MessageId, Millis};
+use pronto_protocol::model::BODY_MAX_CHARS;
+use pronto_protocol::send_queue::{QueuedMessage, SendQueue};
+
+use super::settle::ask;
+use super::{Draft, Effect, Elsewhere, Loader, Moment, Request, Start, Tell, Ui, line};
+use crate::state::{Asking, Identity, Phase, State, Talk};
+
+/// How often the server hears that the person types.
+const TYPING_EVERY_MS: i64 = 3_000;
+
+pub(super) fn start(state: &mut State, start: Start, moment: Moment, out: &mut Vec<Effect>) {
+    state.online = start.online;
+    state.keeps = start.keeps;
+    state.sight.visible = start.visible;
+    state.queue = SendQueue::from_items(start.queue);
+    if let Some(identity) = start.identity {
+        talk(state, identity);
+    }
+    for draft in start.early {
+        send(state, draft, moment.now, out);
+    }
+}
+
+pub(super) fn ui(state: &mut State, ui: Ui, moment: Moment, out: &mut Vec<Effect>) {
+    match ui {
+        Ui::Send(draft) => {
+            if send(state, draft, moment.now, out) {
+                state.length = 0;
+                out.push(Effect::ClearComposer);
+            }
+        }
+        Ui::Typed(length) => typed(state, length, moment.now, out),
+        Ui::Retry(message_id) => {
+            state.queue.retry(&message_id);
+            keep(state, &message_id, out);
+        }
+        Ui::Discard(message_id) => {
+            if state.queue.discard(&message_id).is_some() {
+                out.push(Effect::DropMessage(message_id));
+                out.push(Effect::Focus);
+            }
+        }
+        Ui::Scrolled { at_end, near_start } => {
+            state.sight.at_end = at_end;
+            if near_start {
+                earlier(state, out);
+            }
+        }
+        Ui::ToEnd => {
+            state.sight.at_end = true;
+            out.push(Effect::ScrollToEnd);
+        }
+        Ui::Earlier => earlier(state, out),
+    }
+}
+
+pub(super) fn loader(state: &mut State, loader: Loader, out: &mut Vec<Effect>) {
+    match loader {
+        Loader::Open => {
+            state.sight.open = true;
+            line::mark_unread(state);
+            out.push(Effect::Focus);
+        }
+        Loader::Close => {
+            state.sight.open = false;
+            if state.unread() == 0 {
+                state.mark = None;
+            }
+        }
+        Loader::Page { url, title } => {
+            state.config.context.page_url = Some(url);
+            state.config.context.page_title = Some(title);
+        }
+        Loader::Prefill(text) => out.push(Effect::Prefill(text)),
+    }
+}
+
+pub(super) fn elsewhere(state: &mut State, elsewhere: Elsewhere) {
+    match elsewhere {
+        Elsewhere::Identity(identity) => match &mut state.phase {
+            Phase::Untouched => talk(state, identity),
+            Phase::Talking(talk) if talk.identity.secret == identity.secret => {
+                talk.identity.opened |= identity.opened;
+            }
+            Phase::Talking(_) => {}
+        },
+        Elsewhere::Queued(item) => {
+            if !state.knows(&item.message_id) {
+                state.queue.push(item);
+            }
+        }
+        Elsewhere::Dropped(message_id) => {
+            state.queue.acknowledged(&message_id);
+        }
+    }
+}
+
+fn talk(state: &mut State, identity: Identity) {
+    state.phase = Phase::Talking(Box::new(Talk::new(identity)));
+}
+
+/// Puts a message into the queue, and the queue's message into storage. False when it cannot be a message.
+fn send(state: &mut State, draft: Draft, now: Millis, out: &mut Vec<Effect>) -> bool {
+    let body = draft.body.trim();
+    let length = body.chars().count();
+    if length > BODY_MAX_CHARS {
+        state.length = length;
+    }
+    if length == 0 || length > BODY_MAX_CHARS || state.knows(&draft.message_id) {
+        return false;
+    }
+    if state.talk().is_none() {
+        out.push(Effect::KeepIdentity(draft.identity.clone()));
+        talk(state, draft.identity);
+    }
+    let Some(talk) = state.talk() else { return false };
+    let conversation_id = talk.identity.conversation_id.clone();
+    state.queue.push(QueuedMessage::new(conversation_id, draft.message_id.clone(), body.to_owned(), now));
+    keep(state, &draft.message_id, out);
+    state.mark = None;
+    state.sight.at_end = true;
+    out.push(Effect::ScrollToEnd);
+    out.push(Effect::Tell(Tell::Wrote));
+    true
+}
+
+pub(super) fn keep(state: &State, message_id: &MessageId, out: &mut Vec<Effect>) {
+    if let Some(item) = state.queue.get(message_id) {
+        out.push(Effect::KeepMessage(item.clone()));
+    }
+}
+
+fn typed(state: &mut State, length: usize, now: Millis, out: &mut Vec<Effect>) {
+    state.length = length;
+    let quiet = now.since(state.typed_at);
+    if length == 0 || !state.connection.is_open() || (0..TYPING_EVERY_MS).contains(&quiet) {
+        return;
+    }
+    state.typed_at = now;
+    let Some(talk) = state.talk() else { return };
+    let typing = ClientTyping { conversation_id: talk.identity.conversation_id.clone() };
+    match state.connection.say(ClientFrame::Typing(typing)) {
+        Some(said) => line::perform(state, vec![said], out),
+        None => ask(talk, Request::Typing, out),
+    }
+}
+
+fn earlier(state: &mut State, out: &mut Vec<Effect>) {
+    let Some(talk) = state.talk_mut() else { return };
+    let (Some(first), Asking::Nothing) = (talk.timeline.first(), talk.asking) else { return };
+    if talk.timeline.has_earlier() {
+        talk.asking = Asking::Before;
+        ask(talk, Request::Before(first), out);
+    }
+}

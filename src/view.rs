@@ -1,0 +1,45 @@
+//! How the state looks: header, thread, notice, live region. Plain functions; the composer is a node of the page and
+//! not drawn here. No rule, no browser.
+
+mod header;
+mod link;
+mod row;
+mod thread;
+
+use yew::prelude::*;
+
+use crate::state::{Notice, State};
+use crate::text::Words;
+use crate::update::Event;
+
+/// The whole of `#root`.
+#[must_use]
+pub fn view(state: &State, on: &Callback<Event>) -> Html {
+    html! {
+        <>
+            { header::header(state) }
+            { thread::thread(state, on) }
+            <div role="status">{ notice(state) }</div>
+            <div class="hush" aria-live="polite">
+                { state.spoken.as_ref().map_or("", |spoken| spoken.text.as_str()) }
+            </div>
+        </>
+    }
+}
+
+fn notice(state: &State) -> Html {
+    let Some(notice) = state.notice() else { return Html::default() };
+    let bad = matches!(notice, Notice::TooLong(_));
+    html! { <p class={classes!("notice", bad.then_some("bad"))}>{ sentence(&state.words, notice) }</p> }
+}
+
+fn sentence(words: &Words, notice: Notice) -> String {
+    match notice {
+        Notice::TooLong(over) => words.too_long().replace("{n}", &over.to_string()),
+        Notice::OfflineWaiting => words.offline_waiting().to_owned(),
+        Notice::Offline => words.offline().to_owned(),
+        Notice::Unavailable => words.unavailable().to_owned(),
+        Notice::Reconnecting => words.reconnecting().to_owned(),
+        Notice::NotKept => words.not_kept().to_owned(),
+    }
+}
