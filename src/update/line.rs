@@ -1,7 +1,7 @@
 //! The connection: what it wants done, and what its frames mean.
 
 use pronto_protocol::api::{Cursor, Poll};
-use pronto_protocol::connection::{Effect as Wish, POLL_WAIT_MS};
+use pronto_protocol::connection::Effect as Wish;
 use pronto_protocol::frame::{Hello, ServerFrame};
 use pronto_protocol::model::{Author, Message, Side};
 
@@ -78,7 +78,7 @@ pub(super) fn perform(state: &mut State, wishes: Vec<Wish>, out: &mut Vec<Effect
             Wish::WakeAt(at) => state.connection_wake = Some(at),
             Wish::Poll(generation) => {
                 let Some(talk) = state.talk() else { continue };
-                let poll = Poll { cursors: vec![cursor(talk)], wait_ms: POLL_WAIT_MS };
+                let poll = Poll { cursors: vec![cursor(talk)], wait_ms: state.connection.poll_wait_ms() };
                 ask(talk, Request::Poll(generation, poll), out);
             }
         }
