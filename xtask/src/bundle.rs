@@ -87,6 +87,8 @@ fn trunk(part: &Part, wasm: &Wasm, tools: &WebTools) -> Outcome<()> {
         .env("PATH", tools.path())
         .env("CARGO_TARGET_DIR", wasm_target());
     trunk.env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
+    // What is packed is slimmer than what trunk would vouch for.
+    trunk.env("TRUNK_BUILD_NO_SRI", "true");
     trunk.args(["--log", "warn", "build", "--cargo-profile", "wasm-release", "--dist"]).arg(built(part.name));
     wasm.release(&mut trunk);
     run(&mut trunk).map_err(|e| format!("the {} could not be built: {e}", part.name))

@@ -2,7 +2,10 @@
 //!
 //! A file is written only when its content changed, so that the server is compiled again only when it must be.
 
+mod slim;
+
 use crate::shell::{Outcome, ROOT, files, read};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -17,7 +20,7 @@ pub(crate) fn pack(widget: &Path, inbox: &Path) -> Outcome<()> {
         let name = file.strip_prefix(&www).unwrap_or(&file);
         let content = read(&file)?;
         if name == Path::new("embed.js") {
-            wanted.insert(name.to_path_buf(), strip(&String::from_utf8_lossy(&content)).into_bytes());
+            wanted.insert(name.to_path_buf(), slim(name, content)?);
         } else if name.starts_with("locales") {
             wanted.insert(Path::new("assets").join(name), content);
         } else {
@@ -30,13 +33,30 @@ pub(crate) fn pack(widget: &Path, inbox: &Path) -> Outcome<()> {
 fn gather(built: &Path, page: &str, wanted: &mut BTreeMap<PathBuf, Vec<u8>>) -> Outcome<()> {
     for file in files(built) {
         let name = file.strip_prefix(built).unwrap_or(&file);
-        if name == Path::new("index.html") {
-            wanted.insert(PathBuf::from(page), read(&file)?);
-        } else if !name.starts_with(".stamp") && !name.starts_with(".stage") {
-            wanted.insert(Path::new("assets").join(name), read(&file)?);
+        if name.starts_with(".stamp") || name.starts_with(".stage") {
+            continue;
         }
+        let content = slim(name, read(&file)?)?;
+        let page = (name == Path::new("index.html")).then(|| PathBuf::from(page));
+        wanted.insert(page.unwrap_or_else(|| Path::new("assets").join(name)), content);
     }
     Ok(())
+}
+
+/// The file without what only people and tools read.
+fn slim(name: &Path, content: Vec<u8>) -> Outcome<Vec<u8>> {
+    let text = |content: Vec<u8>| {
+        String::from_utf8(content)
+            .map_err(|_| format!("{} is not UTF-8, so it cannot be packed", name.display()))
+    };
+    Ok(match name.extension().and_then(|e| e.to_str()) {
+        Some("js" | "css") => slim::lines(&text(content)?).into_bytes(),
+        Some("html") => slim::lines(&slim::html(&text(content)?)).into_bytes(),
+        Some("wasm") => {
+            slim::wasm(&content).ok_or_else(|| format!("{} is not a WebAssembly module", name.display()))?
+        }
+        _ => content,
+    })
 }
 
 fn write_all(packed: &Path, wanted: &BTreeMap<PathBuf, Vec<u8>>) -> Outcome<()> {
@@ -99,43 +119,11 @@ fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
     writer.finish()
 }
 
-/// The loader without its comments and indentation. Only lines that are a comment as a whole go, and line breaks stay,
-/// so nothing that the code means can change; within a template literal every line is left as it is.
-fn strip(code: &str) -> String {
-    let mut kept = String::new();
-    let (mut in_comment, mut in_template) = (false, false);
-    for line in code.lines() {
-        let trimmed = line.trim();
-        if in_template {
-            kept.push_str(line);
-        } else if in_comment {
-            in_comment = !trimmed.ends_with("*/");
-            continue;
-        } else if trimmed.starts_with("//") || trimmed.is_empty() {
-            continue;
-        } else if trimmed.starts_with("/*") && (trimmed.ends_with("*/") || !trimmed.contains("*/")) {
-            in_comment = !trimmed.ends_with("*/");
-            continue;
-        } else {
-            kept.push_str(trimmed);
-        }
-        kept.push('\n');
-        in_template ^= line.matches('`').count() % 2 == 1;
-    }
-    kept
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{brotli, compressible, gzip, strip};
+    use super::{brotli, compressible, gzip};
     use std::io::Read;
     use std::path::Path;
-
-    #[test]
-    fn comments_and_indentation_go_and_code_stays() {
-        let code = "/**\n * What it is.\n */\n\nlet a = 1; // stays\n  // goes\n  let b = `\n  // text\n`;\n/* one */\n";
-        assert_eq!(strip(code), "let a = 1; // stays\nlet b = `\n  // text\n`;\n");
-    }
 
     #[test]
     fn packed_files_unpack_to_themselves() {
