@@ -1,0 +1,207 @@
+//! The rules as a table: where a conversation stands, what is asked, what changes.
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+const HOUR: i64 = 60 * 60 * 1000;
+
+/// Runs a script of commands, one a line with its time in hours, from a new conversation of a site with a backend.
+fn check(script: &str, expected: Expect) {
+    let mut state = ConversationState::opened(Millis(0), true);
+    let mut told = String::new();
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let mut words = line.split_whitespace();
+        let at = Millis(words.next().and_then(|hour| hour.parse::<i64>().ok()).expect("an hour") * HOUR);
+        let words: Vec<_> = words.collect();
+        let decided = decide(&state, command(&words), at);
+        told.push_str(line);
+        told.push_str(" →");
+        match decided {
+            Err(refusal) => told.push_str(&format!(" refused: {refusal:?}")),
+            Ok(changes) => {
+                for change in &changes {
+                    told.push_str(&format!(" {}", describe(change)));
+                    state = state.after(change);
+                }
+            }
+        }
+        told.push('\n');
+    }
+    expected.assert_eq(&told);
+}
+
+fn command<'a>(words: &[&'a str]) -> Command<'a> {
+    let number = |index: usize| words[index].parse::<u64>().expect("a number");
+    match words[0] {
+        "read" | "delivered" => {
+            let side = Side::parse(words[1]);
+            let (delivered, read) = if words[0] == "read" { (0, number(2)) } else { (number(2), 0) };
+            Command::Receive(side, Receipts { delivered, read })
+        }
+        "status" => Command::SetStatus(Status::parse(words[1])),
+        author => Command::Append {
+            author: Author::parse(author),
+            body: words.get(1).copied().unwrap_or_default(),
+            earlier: words.get(3).map(|earlier| (Author::parse(words[2]), *earlier)),
+        },
+    }
+}
+
+fn describe(change: &Change) -> String {
+    let hour = |at: Millis| at.0 / HOUR;
+    match change {
+        Change::Stored { seq, at, .. } => format!("#{seq}@{}", hour(*at)),
+        Change::Status(status) => status.as_str().to_owned(),
+        Change::Waiting(Some(at)) => format!("waiting@{}", hour(*at)),
+        Change::Waiting(None) => "waits-no-more".to_owned(),
+        Change::TurnOpened(at) => format!("turn@{}", hour(*at)),
+        Change::TurnAnswered(at) => format!("answered@{}", hour(*at)),
+        Change::Receipts(side, r) => format!("{} {}/{}", side.as_str(), r.delivered, r.read),
+        Change::Forward => "forward".to_owned(),
+    }
+}
+
+#[test]
+fn messages_waits_and_turns() {
+    check(
+        "1 visitor ciao
+         2 visitor eccomi
+         3 bot aspetta
+         3 system avviso
+         4 agent eccoci
+         5 agent ancora
+         6 visitor grazie
+         29 agent prego
+         52 visitor domani
+         53 visitor dunque
+         90 visitor ancora
+         91 agent pronto
+         115 visitor nuovo",
+        expect![[r#"
+            1 visitor ciao → #1@1 waiting@1 turn@1 forward
+            2 visitor eccomi → #2@2 forward
+            3 bot aspetta → #3@3
+            3 system avviso → #4@3
+            4 agent eccoci → #5@4 waits-no-more answered@4
+            5 agent ancora → #6@5
+            6 visitor grazie → #7@6 waiting@6 forward
+            29 agent prego → #8@29 waits-no-more
+            52 visitor domani → #9@52 waiting@52 forward
+            53 visitor dunque → #10@53 forward
+            90 visitor ancora → #11@90 turn@90 forward
+            91 agent pronto → #12@91 waits-no-more answered@91
+            115 visitor nuovo → #13@115 waiting@115 turn@115 forward
+        "#]],
+    );
+}
+
+#[test]
+fn a_turn_that_runs_is_not_opened_twice() {
+    check(
+        "1 visitor ciao
+         60 visitor allora
+         61 agent scusi",
+        expect![[r#"
+            1 visitor ciao → #1@1 waiting@1 turn@1 forward
+            60 visitor allora → #2@60 forward
+            61 agent scusi → #3@61 waits-no-more answered@61
+        "#]],
+    );
+}
+
+#[test]
+fn repeats_and_refusals() {
+    check(
+        "1 visitor ciao
+         2 visitor ciao visitor ciao
+         2 visitor ciao visitor altro
+         2 agent ciao visitor ciao
+         2 visitor",
+        expect![[r#"
+            1 visitor ciao → #1@1 waiting@1 turn@1 forward
+            2 visitor ciao visitor ciao →
+            2 visitor ciao visitor altro → refused: IdReused
+            2 agent ciao visitor ciao → refused: IdReused
+            2 visitor → refused: BodyEmpty
+        "#]],
+    );
+}
+
+#[test]
+fn statuses() {
+    check(
+        "1 visitor ciao
+         2 status resolved
+         2 status resolved
+         2 status nonsense
+         3 agent nota
+         4 visitor ancora
+         5 status snoozed
+         6 visitor dunque",
+        expect![[r#"
+            1 visitor ciao → #1@1 waiting@1 turn@1 forward
+            2 status resolved → resolved waits-no-more
+            2 status resolved →
+            2 status nonsense →
+            3 agent nota → #2@3 answered@3
+            4 visitor ancora → #3@4 open waiting@4 forward
+            5 status snoozed → snoozed
+            6 visitor dunque → #4@6 open forward
+        "#]],
+    );
+}
+
+#[test]
+fn receipts_only_move_forward_and_not_past_the_last_message() {
+    check(
+        "1 visitor a
+         1 visitor b
+         2 delivered business 1
+         2 delivered business 1
+         3 read business 99
+         3 delivered business 1
+         3 read visitor 1
+         3 read nobody 1",
+        expect![[r#"
+            1 visitor a → #1@1 waiting@1 turn@1 forward
+            1 visitor b → #2@1 forward
+            2 delivered business 1 → business 1/0
+            2 delivered business 1 →
+            3 read business 99 → business 2/2
+            3 delivered business 1 →
+            3 read visitor 1 → visitor 1/1
+            3 read nobody 1 →
+        "#]],
+    );
+}
+
+#[test]
+fn a_clock_that_goes_back_is_held() {
+    check(
+        "9 visitor a
+         3 agent b
+         10 visitor c",
+        expect![[r#"
+            9 visitor a → #1@9 waiting@9 turn@9 forward
+            3 agent b → #2@9 waits-no-more answered@9
+            10 visitor c → #3@10 waiting@10 forward
+        "#]],
+    );
+}
+
+#[test]
+fn a_body_is_one_to_4096_characters_and_not_only_white_space() {
+    let state = ConversationState::opened(Millis(0), false);
+    let length = |body: &str| {
+        let command = Command::Append { author: Author::Visitor, body, earlier: None };
+        decide(&state, command, Millis(0)).map(|changes| changes.len())
+    };
+    assert_eq!(length(""), Err(Refusal::BodyEmpty));
+    assert_eq!(length(" \n\t\u{a0}"), Err(Refusal::BodyEmpty));
+    assert_eq!(length("é"), Ok(3));
+    assert_eq!(length(&"é".repeat(4096)), Ok(3));
+    assert_eq!(length(&"é".repeat(4097)), Err(Refusal::BodyTooLong));
+    assert_eq!(length(&"x".repeat(10_000_000)), Err(Refusal::BodyTooLong));
+    assert_eq!(clean("a\0b"), "ab");
+}

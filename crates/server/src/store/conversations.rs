@@ -1,0 +1,416 @@
+//! Conversations and their messages: reading them, and carrying out in one transaction what the rules decided.
+
+use pronto_protocol::id::{ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use pronto_protocol::model::{Author, Channel, Conversation, Message, Receipts, Side, Status};
+
+use super::engine::connection::{Connection, DbError, Row, Value};
+use super::{AppendMessage, Appended, ConversationRow, Page, Store, StoreError, outbox};
+use crate::conversation::{Change, Command, ConversationState, Refusal, clean, decide};
+
+macro_rules! conversation_columns {
+    () => {
+        "c.conversation_id, c.site_key, c.status, c.last_seq, c.visitor_delivered, c.visitor_read, \
+         c.business_delivered, c.business_read, c.created_at"
+    };
+}
+macro_rules! message_columns {
+    () => {
+        "m.message_id, m.conversation_id, m.seq, m.author, m.author_name, m.channel, m.body, m.created_at"
+    };
+}
+pub(super) use {conversation_columns, message_columns};
+
+/// How many columns `conversation_columns` names.
+pub(super) const CONVERSATION_COLUMNS: usize = 9;
+
+/// The most messages in one page.
+const PAGE_MAX: u32 = 500;
+
+impl Store {
+    /// The conversation with this id.
+    ///
+    /// # Errors
+    /// When the database does not answer; so with every method here.
+    pub async fn conversation(&self, id: &ConversationId) -> Result<Option<ConversationRow>, StoreError> {
+        let id = id.clone();
+        let read = move |c: &mut Connection| {
+            let sql = concat!(
+                "select ",
+                conversation_columns!(),
+                ", c.visitor_id, c.demo from conversation c where c.conversation_id = $1"
+            );
+            let row = c.query_one(sql, &[id.as_str().into()])?;
+            row.map(|mut row| {
+                Ok(ConversationRow {
+                    conversation: conversation(&mut row)?,
+                    visitor_id: row.id(CONVERSATION_COLUMNS)?,
+                    demo: row.int(CONVERSATION_COLUMNS + 1)? != 0,
+                })
+            })
+            .transpose()
+        };
+        self.engine.read(read).await
+    }
+
+    /// Messages of a conversation in order of seq, `limit` of them at most.
+    ///
+    /// # Errors
+    /// As [`Store::conversation`].
+    pub async fn messages(
+        &self,
+        id: &ConversationId,
+        page: Page,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
+        let (id, limit) = (id.clone(), i64::from(limit.min(PAGE_MAX)));
+        self.engine.read(move |c| messages(c, &id, page, limit)).await
+    }
+
+    /// Stores a message and all that follows from it, in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] and [`StoreError::Unavailable`]: the message may be sent again, with the same id.
+    pub async fn append(&self, message: AppendMessage) -> Result<Appended, StoreError> {
+        let message = AppendMessage { body: clean(&message.body).into_owned(), ..message };
+        let (appended, queued) = self.engine.write(move |c| append(c, &message)).await?;
+        if let Some(site) = queued {
+            self.was_queued(site);
+        }
+        Ok(appended)
+    }
+
+    /// Moves a side's receipts forward; what they are now, or `None` when nothing moved.
+    ///
+    /// # Errors
+    /// As [`Store::conversation`].
+    pub async fn set_receipts(
+        &self,
+        id: &ConversationId,
+        side: Side,
+        receipts: Receipts,
+    ) -> Result<Option<Receipts>, StoreError> {
+        let id = id.clone();
+        let write = move |c: &mut Connection| {
+            let Some(locked) = lock(c, &id)? else { return Ok(None) };
+            // Receipts ask for no time; no change of theirs carries one.
+            let changes =
+                decide(&locked.state, Command::Receive(side, receipts), Millis(0)).unwrap_or_default();
+            if changes.is_empty() {
+                return Ok(None);
+            }
+            let state = update(c, &id, locked.state, &changes)?;
+            Ok(Some(state.receipts(side)))
+        };
+        self.engine.write(write).await
+    }
+
+    /// Opens, snoozes or resolves a conversation; whether that changed anything.
+    ///
+    /// # Errors
+    /// As [`Store::conversation`].
+    pub async fn set_status(
+        &self,
+        id: &ConversationId,
+        status: Status,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let id = id.clone();
+        let write = move |c: &mut Connection| {
+            let Some(locked) = lock(c, &id)? else { return Ok(false) };
+            let changes = decide(&locked.state, Command::SetStatus(status), now).unwrap_or_default();
+            if !changes.is_empty() {
+                update(c, &id, locked.state, &changes)?;
+            }
+            Ok(!changes.is_empty())
+        };
+        self.engine.write(write).await
+    }
+
+    /// The turns of the reply clock of a site that began at `since` or later: when the visitor asked, and when a person
+    /// answered.
+    ///
+    /// # Errors
+    /// As [`Store::conversation`].
+    pub async fn observations(
+        &self,
+        site: &SiteKey,
+        since: Millis,
+    ) -> Result<Vec<(Millis, Option<Millis>)>, StoreError> {
+        let site = site.clone();
+        let read = move |c: &mut Connection| {
+            let sql = "select asked_at, answered_at from turn where site_key = $1 and asked_at >= $2 order by asked_at";
+            let rows = c.query(sql, &[site.as_str().into(), since.into()])?;
+            rows.into_iter().map(|row| Ok((row.at(0)?, row.opt_at(1)?))).collect()
+        };
+        self.engine.read(read).await
+    }
+}
+
+/// A conversation that no other transaction changes until this one ends.
+pub(super) struct Locked {
+    pub(super) state: ConversationState,
+    site: SiteKey,
+}
+
+pub(super) fn lock(c: &mut Connection, id: &ConversationId) -> Result<Option<Locked>, DbError> {
+    let sql = "select c.status, c.last_seq, c.visitor_seq, c.last_at, c.spoke_at, c.waiting_since, \
+        c.visitor_delivered, c.visitor_read, c.business_delivered, c.business_read, c.site_key, s.backend_url, \
+        (select count(*) from turn t where t.conversation_id = c.conversation_id and t.answered_at is null) \
+        from conversation c join site s on s.site_key = c.site_key where c.conversation_id = $1";
+    let Some(mut row) = c.lock_one(sql, &[id.as_str().into()])? else { return Ok(None) };
+    let state = ConversationState {
+        status: Status::parse(&row.text(0)?),
+        last_seq: row.seq(1)?,
+        visitor_seq: row.seq(2)?,
+        last_at: row.at(3)?,
+        spoke_at: row.opt_at(4)?,
+        waiting_since: row.opt_at(5)?,
+        visitor: Receipts { delivered: row.seq(6)?, read: row.seq(7)? },
+        business: Receipts { delivered: row.seq(8)?, read: row.seq(9)? },
+        forwards: row.opt_text(11)?.is_some(),
+        turn_open: row.int(12)? > 0,
+    };
+    Ok(Some(Locked { state, site: row.id(10)? }))
+}
+
+/// What became of the message, and the site whose outbox has something new.
+fn append(c: &mut Connection, message: &AppendMessage) -> Result<(Appended, Option<SiteKey>), DbError> {
+    match lock(c, &message.conversation_id)? {
+        Some(locked) => append_to(c, locked, message),
+        None => Ok((Appended::NoConversation, None)),
+    }
+}
+
+/// [`append`] for made-up history, which no backend hears of.
+pub(super) fn append_unforwarded(c: &mut Connection, message: &AppendMessage) -> Result<(), DbError> {
+    let Some(mut locked) = lock(c, &message.conversation_id)? else { return Ok(()) };
+    locked.state.forwards = false;
+    append_to(c, locked, message).map(drop)
+}
+
+fn append_to(
+    c: &mut Connection,
+    Locked { state, site }: Locked,
+    message: &AppendMessage,
+) -> Result<(Appended, Option<SiteKey>), DbError> {
+    let earlier = by_id(c, &message.conversation_id, &message.message_id)?;
+    let command = Command::Append {
+        author: message.author,
+        body: &message.body,
+        earlier: earlier.as_ref().map(|earlier| (earlier.author, earlier.body.as_str())),
+    };
+    let changes = match decide(&state, command, message.now) {
+        Ok(changes) => changes,
+        Err(Refusal::IdReused) => return Ok((Appended::IdReused, None)),
+        Err(Refusal::BodyEmpty) => return Ok((Appended::BodyEmpty, None)),
+        Err(Refusal::BodyTooLong) => return Ok((Appended::BodyTooLong, None)),
+    };
+    if let Some(earlier) = earlier {
+        return Ok((Appended::Again(earlier), None));
+    }
+    let stored = write(c, &site, message, &changes)?;
+    update(c, &message.conversation_id, state, &changes)?;
+    let queued = changes.contains(&Change::Forward).then_some(site);
+    Ok((Appended::Stored(stored), queued))
+}
+
+/// The rows a message adds: its own, the reply clock's, the outbox's.
+fn write(
+    c: &mut Connection,
+    site: &SiteKey,
+    message: &AppendMessage,
+    changes: &[Change],
+) -> Result<Message, DbError> {
+    let mut stored = Message {
+        message_id: message.message_id.clone(),
+        conversation_id: message.conversation_id.clone(),
+        seq: 0,
+        author: message.author,
+        author_name: message.author_name.clone(),
+        channel: message.channel,
+        body: message.body.clone(),
+        created_at: message.now,
+    };
+    let id = Value::Text(message.conversation_id.as_str());
+    for change in changes {
+        match *change {
+            Change::Stored { seq, at, .. } => {
+                (stored.seq, stored.created_at) = (seq, at);
+                insert(c, &stored, message)?;
+            }
+            Change::TurnOpened(at) => {
+                let sql = "insert into turn (conversation_id, asked_at, site_key) values ($1, $2, $3) \
+                    on conflict (conversation_id, asked_at) do nothing";
+                c.execute(sql, &[id, at.into(), site.as_str().into()])?;
+            }
+            Change::TurnAnswered(at) => {
+                let sql =
+                    "update turn set answered_at = $2 where conversation_id = $1 and answered_at is null";
+                c.execute(sql, &[id, at.into()])?;
+            }
+            Change::Forward => outbox::queue(c, site, &stored)?,
+            Change::Status(_) | Change::Waiting(_) | Change::Receipts(..) => {}
+        }
+    }
+    Ok(stored)
+}
+
+fn insert(c: &mut Connection, stored: &Message, message: &AppendMessage) -> Result<(), DbError> {
+    let sql = "insert into message \
+        (conversation_id, seq, message_id, author, author_name, agent_id, channel, body, created_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let values = [
+        stored.conversation_id.as_str().into(),
+        stored.seq.into(),
+        stored.message_id.as_str().into(),
+        stored.author.as_str().into(),
+        stored.author_name.as_ref().into(),
+        message.agent_id.as_ref().map(|agent| agent.as_str()).into(),
+        stored.channel.as_str().into(),
+        (&stored.body).into(),
+        stored.created_at.into(),
+    ];
+    c.execute(sql, &values).map(drop)
+}
+
+/// Writes the conversation's row as it stands after `changes`.
+pub(super) fn update(
+    c: &mut Connection,
+    id: &ConversationId,
+    state: ConversationState,
+    changes: &[Change],
+) -> Result<ConversationState, DbError> {
+    let state = changes.iter().fold(state, ConversationState::after);
+    let sql = "update conversation set status = $2, last_seq = $3, visitor_seq = $4, last_at = $5, spoke_at = $6, \
+        waiting_since = $7, waiting_order = $8, visitor_delivered = $9, visitor_read = $10, \
+        business_delivered = $11, business_read = $12 where conversation_id = $1";
+    let values = [
+        id.as_str().into(),
+        state.status.as_str().into(),
+        state.last_seq.into(),
+        state.visitor_seq.into(),
+        state.last_at.into(),
+        state.spoke_at.into(),
+        state.waiting_since.into(),
+        waiting_order(&state).into(),
+        state.visitor.delivered.into(),
+        state.visitor.read.into(),
+        state.business.delivered.into(),
+        state.business.read.into(),
+    ];
+    c.execute(sql, &values)?;
+    Ok(state)
+}
+
+/// Who waits comes first, longest first; then those who do not, newest first.
+fn waiting_order(state: &ConversationState) -> i64 {
+    state.waiting_since.map_or_else(|| i64::MAX.saturating_sub(state.last_at.0), |since| since.0)
+}
+
+/// Opens a conversation; one that is there stays as it is.
+pub(super) fn open(
+    c: &mut Connection,
+    site: &SiteKey,
+    visitor_id: &VisitorId,
+    id: &ConversationId,
+    context: &str,
+    demo: bool,
+    now: Millis,
+) -> Result<bool, DbError> {
+    let state = ConversationState::opened(now, false);
+    let sql = "insert into conversation (conversation_id, site_key, visitor_id, status, last_seq, visitor_seq, last_at, \
+        waiting_order, visitor_delivered, visitor_read, business_delivered, business_read, context, demo, created_at) \
+        values ($1, $2, $3, $4, 0, 0, $5, $6, 0, 0, 0, 0, $7, $8, $5) on conflict (conversation_id) do nothing";
+    let values = [
+        id.as_str().into(),
+        site.as_str().into(),
+        visitor_id.as_str().into(),
+        state.status.as_str().into(),
+        now.into(),
+        waiting_order(&state).into(),
+        context.into(),
+        demo.into(),
+    ];
+    Ok(c.execute(sql, &values)? > 0)
+}
+
+pub(super) fn of_visitor(c: &mut Connection, id: &VisitorId) -> Result<Vec<Conversation>, DbError> {
+    let sql = concat!(
+        "select ",
+        conversation_columns!(),
+        " from conversation c where c.visitor_id = $1 order by c.created_at desc, c.conversation_id limit 50"
+    );
+    let rows = c.query(sql, &[id.as_str().into()])?;
+    rows.into_iter().map(|mut row| conversation(&mut row)).collect()
+}
+
+fn messages(
+    c: &mut Connection,
+    id: &ConversationId,
+    page: Page,
+    limit: i64,
+) -> Result<Vec<Message>, DbError> {
+    const AFTER: &str = concat!(
+        "select ",
+        message_columns!(),
+        " from message m where m.conversation_id = $1 and m.seq > $2 order by m.seq limit $3"
+    );
+    const BEFORE: &str = concat!(
+        "select ",
+        message_columns!(),
+        " from message m where m.conversation_id = $1 and m.seq < $2 order by m.seq desc limit $3"
+    );
+    let id = Value::Text(id.as_str());
+    let rows = match page {
+        Page::After(seq) => c.query(AFTER, &[id, seq.into(), limit.into()])?,
+        Page::Before(seq) => c.query(BEFORE, &[id, seq.into(), limit.into()])?,
+        Page::Last => c.query(BEFORE, &[id, u64::MAX.into(), limit.into()])?,
+    };
+    let mut messages: Vec<_> =
+        rows.into_iter().map(|mut row| message(&mut row, 0)).collect::<Result<_, _>>()?;
+    if !matches!(page, Page::After(_)) {
+        messages.reverse();
+    }
+    Ok(messages)
+}
+
+fn by_id(
+    c: &mut Connection,
+    id: &ConversationId,
+    message_id: &MessageId,
+) -> Result<Option<Message>, DbError> {
+    let sql = concat!(
+        "select ",
+        message_columns!(),
+        " from message m where m.conversation_id = $1 and m.message_id = $2"
+    );
+    let row = c.query_one(sql, &[id.as_str().into(), message_id.as_str().into()])?;
+    row.map(|mut row| message(&mut row, 0)).transpose()
+}
+
+/// A conversation from the first columns of a row.
+pub(super) fn conversation(row: &mut Row) -> Result<Conversation, DbError> {
+    Ok(Conversation {
+        conversation_id: row.id(0)?,
+        site: row.id(1)?,
+        status: Status::parse(&row.text(2)?),
+        last_seq: row.seq(3)?,
+        visitor: Receipts { delivered: row.seq(4)?, read: row.seq(5)? },
+        business: Receipts { delivered: row.seq(6)?, read: row.seq(7)? },
+        created_at: row.at(8)?,
+    })
+}
+
+/// A message from the columns of a row that begin at `from`.
+pub(super) fn message(row: &mut Row, from: usize) -> Result<Message, DbError> {
+    Ok(Message {
+        message_id: row.id(from)?,
+        conversation_id: row.id(from + 1)?,
+        seq: row.seq(from + 2)?,
+        author: Author::parse(&row.text(from + 3)?),
+        author_name: row.opt_text(from + 4)?,
+        channel: Channel::parse(&row.text(from + 5)?),
+        body: row.text(from + 6)?,
+        created_at: row.at(from + 7)?,
+    })
+}

@@ -1,0 +1,112 @@
+//! What the inbox lists: conversations with their last message, page by page.
+
+use pronto_protocol::id::{ConversationId, SiteKey};
+use pronto_protocol::model::InboxConversation;
+
+use super::conversations::{
+    CONVERSATION_COLUMNS, conversation, conversation_columns, message, message_columns,
+};
+use super::engine::connection::{Connection, DbError, Row};
+use super::sites::from_json;
+use super::{InboxOrder, Store, StoreError};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select ",
+            conversation_columns!(),
+            ", c.visitor_id, c.context, c.waiting_since, c.demo, c.last_at, c.waiting_order, ",
+            message_columns!(),
+            " from conversation c left join message m \
+             on m.conversation_id = c.conversation_id and m.seq = c.last_seq ",
+            $rest
+        )
+    };
+}
+
+const NEWEST: &str = select!(
+    "where c.site_key = $1 and c.last_seq > 0 and ($2 = 0 or c.visitor_seq > c.business_read) \
+     and (c.last_at, c.conversation_id) < ($3, $4) order by c.last_at desc, c.conversation_id desc limit $5"
+);
+const WAITING: &str = select!(
+    "where c.site_key = $1 and c.last_seq > 0 and ($2 = 0 or c.visitor_seq > c.business_read) \
+     and (c.waiting_order, c.conversation_id) > ($3, $4) order by c.waiting_order, c.conversation_id limit $5"
+);
+const ONE: &str = select!("where c.conversation_id = $1");
+
+impl Store {
+    /// A page of a site's conversations that have a message, and the cursor of the next page. A cursor that cannot be
+    /// read begins at the first page.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn inbox_page(
+        &self,
+        site: &SiteKey,
+        order: InboxOrder,
+        unread: bool,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<(Vec<InboxConversation>, Option<String>), StoreError> {
+        let first = match order {
+            InboxOrder::Newest => (i64::MAX, String::new()),
+            InboxOrder::Waiting => (i64::MIN, String::new()),
+        };
+        let (from, id) = cursor.and_then(read_cursor).unwrap_or(first);
+        let (site, limit) = (site.clone(), usize::try_from(limit).unwrap_or(usize::MAX));
+        let read = move |c: &mut Connection| {
+            let sql = if order == InboxOrder::Newest { NEWEST } else { WAITING };
+            // One more than asked for, to know whether there is a next page.
+            let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+            let values = [site.as_str().into(), unread.into(), from.into(), (&id).into(), wanted.into()];
+            let mut rows = c.query(sql, &values)?;
+            let more = rows.len() > limit;
+            rows.truncate(limit);
+            let mut page = Vec::with_capacity(rows.len());
+            let mut key = 0;
+            for mut row in rows {
+                key = row.int(CONVERSATION_COLUMNS + if order == InboxOrder::Newest { 4 } else { 5 })?;
+                page.push(inbox_conversation(&mut row)?);
+            }
+            let last = page.last().filter(|_| more);
+            let next = last.map(|last| format!("{key}.{}", last.conversation.conversation_id));
+            Ok((page, next))
+        };
+        self.engine.read(read).await
+    }
+
+    /// One conversation as the inbox lists it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn inbox_conversation(
+        &self,
+        id: &ConversationId,
+    ) -> Result<Option<InboxConversation>, StoreError> {
+        let id = id.clone();
+        let read = move |c: &mut Connection| {
+            let row = c.query_one(ONE, &[id.as_str().into()])?;
+            row.map(|mut row| inbox_conversation(&mut row)).transpose()
+        };
+        self.engine.read(read).await
+    }
+}
+
+fn read_cursor(cursor: &str) -> Option<(i64, String)> {
+    let (from, id) = cursor.split_once('.')?;
+    Some((from.parse().ok()?, ConversationId::new(id).ok()?.into()))
+}
+
+fn inbox_conversation(row: &mut Row) -> Result<InboxConversation, DbError> {
+    const AT: usize = CONVERSATION_COLUMNS;
+    let conversation = conversation(row)?;
+    let has_messages = conversation.last_seq > 0;
+    Ok(InboxConversation {
+        conversation,
+        visitor_id: row.id(AT)?,
+        context: from_json(row, AT + 1)?,
+        waiting_since: row.opt_at(AT + 2)?,
+        demo: row.int(AT + 3)? != 0,
+        last_message: if has_messages { Some(message(row, AT + 6)?) } else { None },
+    })
+}
