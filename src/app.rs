@@ -2,10 +2,18 @@
 
 use yew::prelude::*;
 
+use crate::config::Config;
 use crate::io::Io;
 use crate::state::State;
 use crate::update::{Event, update};
 use crate::view::view;
+
+/// What the panel starts from.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The page's settings.
+    pub config: Config,
+}
 
 /// The panel.
 pub struct App {
@@ -16,11 +24,12 @@ pub struct App {
 
 impl Component for App {
     type Message = Event;
-    type Properties = ();
+    type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
         let on = ctx.link().callback(|event| event);
-        let (io, config, words, start) = Io::new(on.clone());
+        let config = ctx.props().config.clone();
+        let (io, words, start) = Io::new(&config, on.clone());
         let state = State::new(config, words, io.moment().now);
         ctx.link().send_message(Event::Start(start));
         Self { state, io, on }

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::text::Words;
 use crate::update::{Effect, Event, Moment, Request, Start};
 
-pub use page::root;
+pub use page::{config, root};
 
 /// The longest time a browser's timer can be set for.
 const TIMER_MAX_MS: i64 = 2_147_000_000;
@@ -29,14 +29,13 @@ pub struct Io {
 }
 
 impl Io {
-    /// Takes over the page: its settings, its composer, and all that was kept or happened before.
+    /// Takes over the page: its composer, its words, and all that was kept or happened before.
     #[must_use]
-    pub fn new(on: Callback<Event>) -> (Self, Config, Words, Start) {
-        let config = page::config();
-        let words = page::words(&config, &on);
+    pub fn new(config: &Config, on: Callback<Event>) -> (Self, Words, Start) {
+        let words = page::words(config, &on);
         let (store, identity, queue) = store::Store::open(&config.site.site, &on);
         let early = page::early();
-        let page = page::Page::adopt(&on);
+        let page = page::Page::adopt(&config.site.site, &on);
         let start = Start {
             identity,
             queue,
@@ -45,7 +44,7 @@ impl Io {
             keeps: store.works(),
             visible: page::is_visible(),
         };
-        (Self { on, page, store, socket: None, poll: None, alarm: None }, config, words, start)
+        (Self { on, page, store, socket: None, poll: None, alarm: None }, words, start)
     }
 
     /// The device's clock and a throw of its dice.

@@ -13,7 +13,8 @@ pub mod view;
 
 /// Takes over the page that the server sent: `#root` becomes the component's, the form stays a part of the page.
 pub fn start() {
-    if let Some(root) = io::root() {
-        yew::Renderer::<app::App>::with_root(root).render();
+    // Read before the root is drawn over: what the server wrote there is part of the settings.
+    if let (Some(root), Some(config)) = (io::root(), io::config()) {
+        yew::Renderer::<app::App>::with_root_and_props(root, app::Props { config }).render();
     }
 }

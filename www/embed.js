@@ -26,7 +26,7 @@
   // An important `:host` rule outranks every important rule of the page.
   const style = sheet(`:host{all:initial!important;position:fixed!important;inset:auto 0 0!important;height:0!important;z-index:2147483000!important;font:15px/20px system-ui,sans-serif!important}:host([hidden]){display:none!important}
 section{--p:#fbfaf7;--t:#17201c;position:fixed;inset-inline-end:calc(20px + env(safe-area-inset-right));bottom:calc(20px + env(safe-area-inset-bottom));display:flex;flex-direction:column;align-items:end;gap:12px}.dark{--p:#1c2024;--t:#ecefea}@media(prefers-color-scheme:dark){section:not(.light){--p:#1c2024;--t:#ecefea}}
-button{all:unset;display:flex;align-items:center;gap:12px;cursor:pointer}.c{position:relative;border-radius:50%;background:var(--a);color:var(--o)}.p,.d{background:var(--p);color:var(--t);border-radius:14px}.c,.p,.d{box-shadow:0 6px 32px #17201c40}.p{max-width:min(240px,100vw - 140px);padding:10px 14px}
+button{all:unset;display:flex;align-items:center;gap:12px;cursor:pointer}.c{position:relative;border-radius:50%;background:var(--a);color:var(--o)}.p,.d{background:var(--p);color:var(--t);border-radius:14px}.c,.p,.d{box-shadow:0 6px 32px #17201c40}.p{max-width:min(280px,100vw - 140px);padding:10px 14px}
 button:focus-visible .c{outline:2px solid #17201c;outline-offset:2px;box-shadow:0 0 0 6px #fff}
 svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stroke-linecap:round;stroke-linejoin:round}
 .n{position:absolute;top:-6px;inset-inline-end:-4px;min-width:12px;padding:0 6px;border-radius:12px;background:#8e1f18;color:#fff;font:600 13px/24px system-ui;text-align:center}

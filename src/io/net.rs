@@ -2,7 +2,6 @@
 
 use gloo::events::EventListener;
 use pronto_protocol::api::{ErrorBody, ErrorCode, MessagePage};
-use pronto_protocol::connection::POLL_TIMEOUT_MS;
 use pronto_protocol::frame::{ClientFrame, ServerFrame};
 use pronto_protocol::id::{ConversationId, SiteKey};
 use pronto_protocol::send_queue::{Failure, SEND_TIMEOUT_MS};
@@ -77,7 +76,7 @@ impl Drop for Socket {
     }
 }
 
-/// Sends one request and reports how it ended. Gives what aborts it.
+/// Sends one request and reports how it ended. For a poll it gives what aborts it.
 pub(super) fn ask(
     site: &SiteKey,
     secret: String,
@@ -85,9 +84,11 @@ pub(super) fn ask(
     request: Request,
     on: &Callback<Event>,
 ) -> Option<Abort> {
-    let controller = AbortController::new().ok()?;
-    let signal = controller.signal();
-    let wait = if matches!(request, Request::Poll(..)) { POLL_TIMEOUT_MS } else { SEND_TIMEOUT_MS };
+    // The connection itself gives a poll up; any other request may take as long as a sending.
+    let abort =
+        if matches!(request, Request::Poll(..)) { AbortController::new().ok().map(Abort) } else { None };
+    let limit = || AbortSignal::timeout_with_f64(SEND_TIMEOUT_MS as f64);
+    let signal = abort.as_ref().map_or_else(limit, |abort| abort.0.signal());
     let conversation = format!("/v1/conversations/{conversation_id}");
     let messages = format!("{conversation}/messages");
     let (path, body) = match &request {
@@ -102,13 +103,12 @@ pub(super) fn ask(
     };
     let on = on.clone();
     spawn_local(async move {
-        let both = js_sys::Array::of2(&signal, &AbortSignal::timeout_with_f64(wait as f64));
-        let result = fetch(&path, &secret, body, &AbortSignal::any(&both)).await;
+        let result = fetch(&path, &secret, body, &signal).await;
         if let Some(answer) = answer(request, result) {
             on.emit(Event::Answer(answer));
         }
     });
-    Some(Abort(controller))
+    abort
 }
 
 fn answer(request: Request, result: Result<JsValue, Failure>) -> Option<Answer> {

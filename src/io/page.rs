@@ -51,17 +51,18 @@ fn text_of(selector: &str) -> String {
     found.and_then(|element| element.text_content()).unwrap_or_default()
 }
 
-/// The settings in the page. They are the server's own, so a page without them is no page of ours.
-pub(super) fn config() -> Config {
-    let site: Option<PublicSite> = from_json(&text_of("#config"));
+/// The settings in the page; none means that the page is none of ours.
+#[must_use]
+pub fn config() -> Option<Config> {
+    let site: PublicSite = from_json(&text_of("#config"))?;
     let framed = text_attribute("data-mode").as_deref() == Some("frame");
-    Config {
-        site: site.expect("the page carries its site"),
+    Some(Config {
+        site,
         mode: if framed { Mode::Frame } else { Mode::Page },
         greeting: text_of(".greeting"),
         hours: text_of(".head p:last-child"),
         context: context(framed),
-    }
+    })
 }
 
 fn text_attribute(name: &str) -> Option<String> {
@@ -219,7 +220,7 @@ pub(super) struct Page {
 
 impl Page {
     /// Takes the composer over as it is: text, caret, focus and a running composition stay.
-    pub(super) fn adopt(on: &Callback<Event>) -> Self {
+    pub(super) fn adopt(site: &SiteKey, on: &Callback<Event>) -> Self {
         let text = by_id("text").and_then(|text| text.dyn_into::<HtmlTextAreaElement>().ok());
         let mut ears = Vec::new();
         if let (Some(form), Some(text)) = (by_id("form"), &text) {
@@ -232,7 +233,7 @@ impl Page {
         for message in take("mail") {
             hear(&message, on);
         }
-        Self { site: config().site.site, text, _ears: ears, _port: port }
+        Self { site: site.clone(), text, _ears: ears, _port: port }
     }
 
     pub(super) fn site(&self) -> &SiteKey {

@@ -140,6 +140,7 @@ pub(super) fn message(state: &mut State, message: Message, moment: Moment, out: 
     let name = message.author_name.clone();
     let body = message.body.clone();
     let seen_elsewhere = seq <= talk.visitor.read;
+    let first_unread = talk.unread().next().is_none();
     if !talk.timeline.apply(message) || author == Author::Visitor {
         return;
     }
@@ -147,7 +148,7 @@ pub(super) fn message(state: &mut State, message: Message, moment: Moment, out: 
     if seen_elsewhere {
         return;
     }
-    if !state.is_seen() && state.mark.is_none() {
+    if !state.is_seen() && (first_unread || state.mark.is_none()) {
         state.mark = Some(seq);
     }
     let name = name.unwrap_or_else(|| state.config.site.name.clone());
