@@ -71,7 +71,7 @@ impl Script {
         let moment = Moment { now: Millis(self.now), dice: 0.5 };
         let effects = update(&mut self.state, event, moment);
         let shown: Vec<String> = effects.iter().filter_map(shown).collect();
-        self.say(&format!("{:>6} {name}: {}", self.now, shown.join(", ")));
+        self.say(&format!("{:<6} {name}: {}", self.now, shown.join(", ")));
     }
 
     fn frame(&mut self, frame: ServerFrame) {
@@ -117,7 +117,7 @@ impl Script {
             n => format!(" unread {n} from {:?}", self.state.mark),
         };
         let typing = self.state.typing.as_ref().map_or(String::new(), |who| format!(" {} types", who.text));
-        self.say(&format!("       sees {}{notice}{unread}{typing}", rows.join(" ")));
+        self.say(&format!("sees   {}{notice}{unread}{typing}", rows.join(" ")));
     }
 
     fn say(&mut self, line: &str) {
@@ -225,12 +225,12 @@ fn untouched_it_asks_for_nothing_and_keeps_nothing() {
     script.does("seen", Event::Visible(true));
     script.look();
     script.check(expect![[r#"
-             0 start:
-             0 open: focus
-             0 alarm:
-             0 hidden:
-             0 seen:
-               sees
+        0      start:
+        0      open: focus
+        0      alarm:
+        0      hidden:
+        0      seen:
+        sees
     "#]]);
 }
 
@@ -243,13 +243,13 @@ fn the_first_message_is_kept_before_it_is_sent() {
     script.accepted("a", 1);
     script.look();
     script.check(expect![[r#"
-             0 start:
-             0 open: focus
-             0 send: keep Identity(c), keep a, tell wrote, clear, ask session
-               sees a~Sending
-             0 session: keep Identity(c, opened), dial 1, post a
-             0 accepted: drop a
-               sees a=Sent
+        0      start:
+        0      open: focus
+        0      send: keep Identity(c), keep a, tell wrote, clear, ask session
+        sees   a~Sending
+        0      session: keep Identity(c, opened), dial 1, post a
+        0      accepted: drop a
+        sees   a=Sent
     "#]]);
 }
 
@@ -263,14 +263,14 @@ fn what_cannot_be_a_message_stays_in_the_composer() {
     script.look();
     script.send("c", &"è".repeat(4096));
     script.check(expect![[r#"
-             0 start:
-             0 open: focus
-             0 send:
-             0 send:
-               sees  [TooLong(1)]
-             0 typed:
-               sees
-             0 send: keep Identity(c), keep c, tell wrote, clear, ask session
+        0      start:
+        0      open: focus
+        0      send:
+        0      send:
+        sees    [TooLong(1)]
+        0      typed:
+        sees
+        0      send: keep Identity(c), keep c, tell wrote, clear, ask session
     "#]]);
 }
 
@@ -283,10 +283,10 @@ fn sent_before_the_wasm_came() {
     script.accepted("a", 1);
     script.look();
     script.check(expect![[r#"
-             0 start: keep Identity(c), keep a, tell wrote, keep b, tell wrote, ask session
-             0 session: keep Identity(c, opened), dial 1, post a
-             0 accepted: drop a, post b
-               sees a=Sent b~Sending
+        0      start: keep Identity(c), keep a, tell wrote, keep b, tell wrote, ask session
+        0      session: keep Identity(c, opened), dial 1, post a
+        0      accepted: drop a, post b
+        sees   a=Sent b~Sending
     "#]]);
 }
 
@@ -303,15 +303,15 @@ fn written_offline_it_goes_out_when_the_network_is_back() {
     script.accepted("b", 3);
     script.look();
     script.check(expect![[r#"
-             0 offline: hang
-               sees m=Sent [Offline]
-             0 send: keep a, tell wrote, clear
-             0 send: keep b, tell wrote, clear
-               sees m=Sent a~Waiting b~Waiting [OfflineWaiting]
-          9000 online: dial 2, post a
-          9000 accepted: drop a, post b
-          9000 accepted: drop b
-               sees m=Sent a=Sent b=Sent
+        0      offline: hang
+        sees   m=Sent [Offline]
+        0      send: keep a, tell wrote, clear
+        0      send: keep b, tell wrote, clear
+        sees   m=Sent a~Waiting b~Waiting [OfflineWaiting]
+        9000   online: dial 2, post a
+        9000   accepted: drop a, post b
+        9000   accepted: drop b
+        sees   m=Sent a=Sent b=Sent
     "#]]);
 }
 
@@ -327,12 +327,12 @@ fn after_a_reload_the_queue_goes_on() {
     script.accepted("b", 2);
     script.look();
     script.check(expect![[r#"
-             0 start: ask newest, post a
-               sees a~Sending b~Sending
-             0 page: drop a, dial 1, post b
-               sees a=Sent b~Sending
-             0 accepted: drop b
-               sees a=Sent b=Sent
+        0      start: ask newest, post a
+        sees   a~Sending b~Sending
+        0      page: drop a, dial 1, post b
+        sees   a=Sent b~Sending
+        0      accepted: drop b
+        sees   a=Sent b=Sent
     "#]]);
 }
 
@@ -349,15 +349,15 @@ fn refused_for_good_it_waits_for_its_author() {
     script.does("discard", Event::Ui(Ui::Discard(id("a"))));
     script.look();
     script.check(expect![[r#"
-             0 send: keep a, tell wrote, clear, post a
-             0 failed: keep a
-               sees a~Failed
-             0 send: keep b, tell wrote, clear, post b
-             0 accepted: drop b
-             0 retry: keep a, post a
-             0 failed: keep a
-             0 discard: drop a, focus
-               sees b=Sent
+        0      send: keep a, tell wrote, clear, post a
+        0      failed: keep a
+        sees   a~Failed
+        0      send: keep b, tell wrote, clear, post b
+        0      accepted: drop b
+        0      retry: keep a, post a
+        0      failed: keep a
+        0      discard: drop a, focus
+        sees   b=Sent
     "#]]);
 }
 
@@ -374,15 +374,15 @@ fn refused_for_now_it_is_tried_again() {
     script.accepted("a", 1);
     script.look();
     script.check(expect![[r#"
-             0 send: keep a, tell wrote, clear, post a
-             0 failed: keep a
-               sees a~Waiting
-           700 alarm: post a
-           700 failed: keep a
-               sees a~Waiting [Unavailable]
-          3000 alarm: post a
-          3000 accepted: drop a
-               sees a=Sent
+        0      send: keep a, tell wrote, clear, post a
+        0      failed: keep a
+        sees   a~Waiting
+        700    alarm: post a
+        700    failed: keep a
+        sees   a~Waiting [Unavailable]
+        3000   alarm: post a
+        3000   accepted: drop a
+        sees   a=Sent
     "#]]);
 }
 
@@ -396,12 +396,12 @@ fn a_session_that_ended_is_opened_again() {
     script.accepted("a", 1);
     script.look();
     script.check(expect![[r#"
-             0 send: keep a, tell wrote, clear, post a
-             0 failed: keep Identity(c), ask session
-             0 session: keep Identity(c, opened)
-          2000 alarm: post a
-          2000 accepted: drop a
-               sees a=Sent
+        0      send: keep a, tell wrote, clear, post a
+        0      failed: keep Identity(c), ask session
+        0      session: keep Identity(c, opened)
+        2000   alarm: post a
+        2000   accepted: drop a
+        sees   a=Sent
     "#]]);
 }
 
@@ -415,11 +415,11 @@ fn a_lost_socket_comes_back_with_its_cursor() {
     script.does("socket", Event::Socket(2, Socket::Opened));
     script.look();
     script.check(expect![[r#"
-          5000 closed: hang
-          6000 alarm: dial 2
-          6000 stale:
-          6000 socket: say {"hello":{"session":"secret","cursors":[{"conversation_id":"c","after":1}]}}
-               sees m<
+        5000   closed: hang
+        6000   alarm: dial 2
+        6000   stale:
+        6000   socket: say {"hello":{"session":"secret","cursors":[{"conversation_id":"c","after":1}]}}
+        sees   m<
     "#]]);
 }
 
@@ -432,10 +432,10 @@ fn a_gap_is_filled() {
     script.does("page", Event::Answer(Answer::After(Ok(page(missing)))));
     script.look();
     script.check(expect![[r#"
-             0 frame: tell reply, ask after 1
-               sees a< c<
-             0 page: say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":3}}}
-               sees a< b< c<
+        0      frame: tell reply, ask after 1
+        sees   a< c<
+        0      page: say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":3}}}
+        sees   a< b< c<
     "#]]);
 }
 
@@ -457,13 +457,13 @@ fn receipts_only_move_forward() {
     script.frame(moved(1, 0));
     script.look();
     script.check(expect![[r#"
-               sees a=Sent
-             0 frame:
-               sees a=Delivered
-             0 frame:
-               sees a=Read
-             0 frame:
-               sees a=Read
+        sees   a=Sent
+        0      frame:
+        sees   a=Delivered
+        0      frame:
+        sees   a=Read
+        0      frame:
+        sees   a=Read
     "#]]);
     let read = script.state.talk().and_then(|talk| talk.timeline.messages().next());
     assert!(read.is_some_and(|message| script.state.receipt(message) == Receipt::Read));
@@ -484,17 +484,17 @@ fn what_comes_unseen_counts_until_it_is_seen() {
     script.does("down", Event::Ui(Ui::ToEnd));
     script.look();
     script.check(expect![[r#"
-             0 close:
-             0 frame: tell reply, say {"receipts":{"conversation_id":"c","receipts":{"delivered":1,"read":0}}}, tell unread 1
-             0 frame: tell reply, say {"receipts":{"conversation_id":"c","receipts":{"delivered":2,"read":0}}}, tell unread 2
-               sees a< b< unread 2 from Some(1)
-             0 open: focus, say {"receipts":{"conversation_id":"c","receipts":{"delivered":2,"read":2}}}, tell unread 0
-               sees a< b<
-             0 up:
-             0 frame: tell reply, say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":2}}}, tell unread 1
-               sees a< b< c< unread 1 from Some(3)
-             0 down: say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":3}}}, tell unread 0
-               sees a< b< c<
+        0      close:
+        0      frame: tell reply, say {"receipts":{"conversation_id":"c","receipts":{"delivered":1,"read":0}}}, tell unread 1
+        0      frame: tell reply, say {"receipts":{"conversation_id":"c","receipts":{"delivered":2,"read":0}}}, tell unread 2
+        sees   a< b< unread 2 from Some(1)
+        0      open: focus, say {"receipts":{"conversation_id":"c","receipts":{"delivered":2,"read":2}}}, tell unread 0
+        sees   a< b<
+        0      up:
+        0      frame: tell reply, say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":2}}}, tell unread 1
+        sees   a< b< c< unread 1 from Some(3)
+        0      down: say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":3}}}, tell unread 0
+        sees   a< b< c<
     "#]]);
 }
 
@@ -513,13 +513,13 @@ fn typing_is_said_sparingly_and_ends_by_itself() {
     script.at(18_500).does("alarm", Event::Alarm);
     script.look();
     script.check(expect![[r#"
-         10000 typed: say {"typing":{"conversation_id":"c"}}
-         11000 typed:
-         13500 typed: say {"typing":{"conversation_id":"c"}}
-         13500 frame:
-               sees  Ana types
-         18500 alarm:
-               sees
+        10000  typed: say {"typing":{"conversation_id":"c"}}
+        11000  typed:
+        13500  typed: say {"typing":{"conversation_id":"c"}}
+        13500  frame:
+        sees    Ana types
+        18500  alarm:
+        sees
     "#]]);
 }
 
@@ -534,11 +534,11 @@ fn older_history_is_loaded_once_at_a_time() {
     script.does("top", top());
     script.look();
     script.check(expect![[r#"
-             0 top: ask before 3
-             0 top:
-             0 page:
-             0 top:
-               sees a< b=Sent c<
+        0      top: ask before 3
+        0      top:
+        0      page:
+        0      top:
+        sees   a< b=Sent c<
     "#]]);
 }
 
@@ -554,14 +554,14 @@ fn two_tabs_share_the_conversation() {
     script.does("page", Event::Answer(Answer::Newest(Ok(page(vec![message("a", 1, Author::Visitor)])))));
     script.look();
     script.check(expect![[r#"
-             0 start:
-             0 open: focus
-             0 other tab:
-             0 other tab: ask session
-               sees a~Sending
-             0 other tab: post a
-             0 other tab:
-             0 page: dial 1
-               sees a=Sent
+        0      start:
+        0      open: focus
+        0      other tab:
+        0      other tab: ask session
+        sees   a~Sending
+        0      other tab: post a
+        0      other tab:
+        0      page: dial 1
+        sees   a=Sent
     "#]]);
 }
