@@ -2,6 +2,7 @@
 //!
 //! A file is written only when its content changed, so that the server is compiled again only when it must be.
 
+mod names;
 mod slim;
 
 use crate::shell::{Outcome, ROOT, files, read};
@@ -15,6 +16,7 @@ pub(crate) fn pack(widget: &Path, inbox: &Path) -> Outcome<()> {
     let mut wanted: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
     gather(widget, "frame.html", &mut wanted)?;
     gather(inbox, "inbox.html", &mut wanted)?;
+    shorten_names(&mut wanted)?;
     let www = ROOT.join("www");
     for file in files(&www) {
         let name = file.strip_prefix(&www).unwrap_or(&file);
@@ -28,6 +30,23 @@ pub(crate) fn pack(widget: &Path, inbox: &Path) -> Outcome<()> {
         }
     }
     write_all(&ROOT.join("dist/packed"), &wanted)
+}
+
+/// A module and its script, which trunk named after it.
+fn shorten_names(wanted: &mut BTreeMap<PathBuf, Vec<u8>>) -> Outcome<()> {
+    let modules: Vec<String> =
+        wanted.keys().filter_map(|name| name.to_str()?.strip_suffix("_bg.wasm").map(str::to_owned)).collect();
+    for name in modules {
+        let (module, glue) = (PathBuf::from(format!("{name}_bg.wasm")), PathBuf::from(format!("{name}.js")));
+        let halves =
+            wanted.get(&module).zip(wanted.get(&glue).and_then(|glue| std::str::from_utf8(glue).ok()));
+        let (short, script) = halves
+            .and_then(|(module, glue)| names::shorten(module, glue))
+            .ok_or_else(|| format!("{} and {} do not fit each other", module.display(), glue.display()))?;
+        wanted.insert(module, short);
+        wanted.insert(glue, script.into_bytes());
+    }
+    Ok(())
 }
 
 fn gather(built: &Path, page: &str, wanted: &mut BTreeMap<PathBuf, Vec<u8>>) -> Outcome<()> {

@@ -60,7 +60,7 @@ pub(crate) fn wasm(module: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// An unsigned number as wasm writes it, and how many bytes it took.
-fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
+pub(crate) fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut number = 0;
     for (at, byte) in bytes.iter().take(5).enumerate() {
         number |= usize::from(byte & 0x7f) << (7 * at);
