@@ -3,4 +3,5 @@
 pub mod backup;
 pub mod bus;
 pub mod conversation;
+pub mod relay;
 pub mod store;
