@@ -3,5 +3,6 @@
 pub mod backup;
 pub mod bus;
 pub mod conversation;
+pub mod demo;
 pub mod relay;
 pub mod store;

@@ -1,0 +1,301 @@
+//! The demo's data: a bakery with a month of made-up conversations, marked as made up, and a new shop that has none, so
+//! that its silence can be seen. Nothing here is used outside demo mode, and no rule of the domain lives here.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use pronto_protocol::id::{BadId, ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use pronto_protocol::model::{Author, OpenSpan, OpeningHours, SiteSettings, Status, VisitorContext};
+
+use crate::store::{SeedConversation, SeedMessage, Store, StoreError};
+
+/// The bakery's key.
+pub const BAKERY: &str = "panificio";
+/// The key of the shop without a history.
+pub const NEW_SHOP: &str = "nuovo";
+
+const ZONE: &str = "Europe/Rome";
+const DAYS: u64 = 29;
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
+/// Makes the demo's sites and their history in a database without any site; in any other, only lets the shop's pages
+/// frame those demo sites that are there, since the shop may have moved to another port.
+///
+/// `origins` are the demo shop's, the one that visitors are sent to first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn seed(store: &Store, origins: &[String], now: Millis) -> Result<(), StoreError> {
+    let (Ok(bakery), Ok(new_shop)) = (SiteKey::new(BAKERY), SiteKey::new(NEW_SHOP)) else { return Ok(()) };
+    if store.sites().await?.is_empty() {
+        store.put_site(&bakery, &bakery_settings(origins), true, now.plus(-30 * DAY_MS)).await?;
+        store.put_site(&new_shop, &new_shop_settings(origins), true, now).await?;
+        let history = history(&bakery, origins.first().map_or("", String::as_str), now);
+        return store.seed(history.map_err(|_| StoreError::Other("a demo id is no id".to_owned()))?).await;
+    }
+    for key in [bakery, new_shop] {
+        let Some(mut site) = store.site(&key).await?.filter(|site| site.demo) else { continue };
+        let known = site.settings.allowed_origins.len();
+        for origin in origins {
+            if !site.settings.allowed_origins.contains(origin) {
+                site.settings.allowed_origins.push(origin.clone());
+            }
+        }
+        if site.settings.allowed_origins.len() > known {
+            store.put_site(&key, &site.settings, true, now).await?;
+        }
+    }
+    Ok(())
+}
+
+fn bakery_settings(origins: &[String]) -> SiteSettings {
+    let span = |weekday, from, to| OpenSpan { weekday, from, to };
+    let mut spans: Vec<OpenSpan> =
+        (2..=6).flat_map(|day| [span(day, 7 * 60, 13 * 60), span(day, 16 * 60 + 30, 19 * 60 + 30)]).collect();
+    spans.push(span(7, 7 * 60 + 30, 12 * 60 + 30));
+    SiteSettings {
+        name: "Panificio Ferri".to_owned(),
+        accent: "#0f5c4a".to_owned(),
+        greeting: String::new(),
+        locale: "it".to_owned(),
+        allowed_origins: origins.to_vec(),
+        hours: Some(OpeningHours { time_zone: ZONE.to_owned(), spans }),
+        backend_url: None,
+    }
+}
+
+fn new_shop_settings(origins: &[String]) -> SiteSettings {
+    SiteSettings {
+        name: "Bottega Nuova".to_owned(),
+        accent: "#7a3b10".to_owned(),
+        hours: None,
+        ..bakery_settings(origins)
+    }
+}
+
+/// A month of conversations that ends at `now`: the same for the same `now`.
+fn history(site: &SiteKey, shop: &str, now: Millis) -> Result<Vec<SeedConversation>, BadId> {
+    let mut chance = Chance(0x50_0a_17);
+    let talks: Vec<&str> =
+        include_str!("demo/talks.txt").split("\n\n").filter(|talk| !talk.trim().is_empty()).collect();
+    let talk = |(number, talk): (usize, &&str)| conversation(site, shop, number, talk, now, &mut chance);
+    talks.iter().enumerate().map(talk).collect()
+}
+
+fn conversation(
+    site: &SiteKey,
+    shop: &str,
+    number: usize,
+    talk: &str,
+    now: Millis,
+    chance: &mut Chance,
+) -> Result<SeedConversation, BadId> {
+    let asked = asked_at(now, chance);
+    let answered = chance.unit() >= NEVER_ANSWERED;
+    let mut messages = Vec::new();
+    let mut at = asked;
+    for (place, line) in talk.lines().enumerate() {
+        let Some((who, body)) = line.split_once(": ") else { continue };
+        let author_name = match who {
+            "E" => Some("Elena".to_owned()),
+            "D" => Some("Davide".to_owned()),
+            _ => None,
+        };
+        let author = if author_name.is_some() { Author::Agent } else { Author::Visitor };
+        at = at.plus(match (place, author) {
+            (0, _) => 0,
+            (1, _) => chance.wait_ms(),
+            (_, Author::Agent) => chance.between(30_000, 6 * MINUTE_MS),
+            _ => chance.between(20_000, 4 * MINUTE_MS),
+        });
+        // What would lie in the future has not been said yet.
+        if at > now || (author == Author::Agent && !answered) {
+            break;
+        }
+        let message_id = MessageId::new(format!("demo-{number}-{place}"))?;
+        messages.push(SeedMessage { message_id, author, author_name, body: body.to_owned(), at });
+    }
+    let settled = answered && now.since(at) > 2 * DAY_MS;
+    Ok(SeedConversation {
+        site: site.clone(),
+        visitor_id: VisitorId::new(format!("demo-{number}"))?,
+        conversation_id: ConversationId::new(format!("demo-{number}"))?,
+        context: context(shop, talk),
+        status: if settled { Status::Resolved } else { Status::Open },
+        messages,
+    })
+}
+
+fn context(shop: &str, talk: &str) -> VisitorContext {
+    let (locale, zone) = match talk {
+        _ if talk.contains("Guten Tag") => ("de-DE", "Europe/Berlin"),
+        _ if talk.contains(" you ") => ("en-GB", "Europe/London"),
+        _ => ("it-IT", ZONE),
+    };
+    VisitorContext {
+        page_url: Some(format!("{shop}/")),
+        page_title: Some("Panificio Ferri, pane a lievito madre a Parma".to_owned()),
+        locale: Some(locale.to_owned()),
+        time_zone: Some(zone.to_owned()),
+    }
+}
+
+/// Some time between seven in the morning and nine at night, by the bakery's clock, of one of the last days.
+fn asked_at(now: Millis, chance: &mut Chance) -> Millis {
+    let back = i64::try_from(chance.below(DAYS)).unwrap_or_default();
+    let minutes = chance.between(7 * 60, 21 * 60);
+    let seconds = chance.between(0, 59);
+    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    let midnight = Timestamp::from_millisecond(now.0)
+        .and_then(|now| now.to_zoned(zone).start_of_day())
+        .and_then(|today| today.checked_sub(back.days()));
+    let at = midnight.map_or(now.0 - DAY_MS, |day| day.timestamp().as_millisecond());
+    let at = at + (minutes * 60 + seconds) * 1_000;
+    Millis(if at > now.0 { at - DAY_MS } else { at })
+}
+
+/// The share of first questions that nobody ever answers.
+const NEVER_ANSWERED: f64 = 0.055;
+
+/// The shape of real waits for a first answer: (share answered by then, seconds). Between two of them the logarithm of the
+/// wait runs straight. Measured on the first questions of a public community chat; only these figures were taken.
+const WAITS: [(f64, f64); 9] = [
+    (0.0, 5.0),
+    (0.05, 38.0),
+    (0.10, 59.0),
+    (0.25, 133.0),
+    (0.50, 357.0),
+    (0.75, 1_112.0),
+    (0.90, 4_341.0),
+    (0.95, 10_663.0),
+    (1.0, 73_209.0),
+];
+
+/// A small seeded generator (SplitMix64): the demo looks the same wherever it runs, and needs no dependency.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// From 0 up to, but not including, 1.
+    fn unit(&mut self) -> f64 {
+        f64::from(u32::try_from(self.next() >> 32).unwrap_or_default()) / (f64::from(u32::MAX) + 1.0)
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end.max(1)
+    }
+
+    fn between(&mut self, from: i64, to: i64) -> i64 {
+        let width = u64::try_from(to - from + 1).unwrap_or(1);
+        from + i64::try_from(self.below(width)).unwrap_or_default()
+    }
+
+    /// A wait for a first answer, in milliseconds.
+    fn wait_ms(&mut self) -> i64 {
+        let share = self.unit();
+        let seconds = WAITS.windows(2).find_map(|pair| {
+            let [(from, short), (to, long)] = pair else { return None };
+            let part = (share - from) / (to - from);
+            (share < *to).then(|| (short.ln() + part * (long.ln() - short.ln())).exp())
+        });
+        std::time::Duration::from_secs_f64(seconds.unwrap_or(60.0))
+            .as_millis()
+            .try_into()
+            .unwrap_or(MINUTE_MS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use pronto_protocol::model::BODY_MAX_CHARS;
+    use pronto_reply::clock::{Observation, WINDOW_MS, quantile_ms, reply_time};
+
+    use super::*;
+    use crate::store::StoreUrl;
+
+    const NOW: Millis = Millis(1_790_000_000_000);
+    const SHOP: &str = "http://127.0.0.1:8081";
+
+    fn made(now: Millis) -> Vec<SeedConversation> {
+        history(&SiteKey::new(BAKERY).expect("a key"), SHOP, now).expect("ids that are ids")
+    }
+
+    #[test]
+    fn a_month_of_talk_in_order_and_nothing_of_the_future() {
+        for now in [NOW, NOW.plus(5 * 3_600_000), NOW.plus(200 * DAY_MS)] {
+            let made = made(now);
+            assert!(made.len() >= 36, "a few dozen");
+            let ids: HashSet<_> =
+                made.iter().flat_map(|c| &c.messages).map(|m| m.message_id.clone()).collect();
+            assert_eq!(ids.len(), made.iter().map(|c| c.messages.len()).sum::<usize>(), "each id once");
+            for conversation in &made {
+                let messages = &conversation.messages;
+                assert_eq!(messages.first().map(|first| first.author), Some(Author::Visitor));
+                assert!(messages.iter().all(|m| now.since(m.at) >= 0 && now.since(m.at) < WINDOW_MS));
+                assert!(messages.is_sorted_by_key(|m| m.at));
+                assert!(
+                    messages.iter().all(|m| !m.body.is_empty() && m.body.chars().count() <= BODY_MAX_CHARS)
+                );
+                assert!(messages.iter().all(|m| (m.author == Author::Agent) == m.author_name.is_some()));
+            }
+        }
+    }
+
+    #[test]
+    fn waits_have_the_shape_of_real_ones() {
+        let mut chance = Chance(1);
+        let seen: Vec<Observation> = (0..20_000)
+            .map(|_| chance.wait_ms())
+            .map(|wait| Observation { asked_at: NOW.0 - DAY_MS, answered_at: Some(NOW.0 - DAY_MS + wait) })
+            .collect();
+        for (share, seconds) in WAITS.iter().skip(1).take(7) {
+            let ms = quantile_ms(&seen, NOW.0, *share).expect("all are answered");
+            let off = (Millis(ms).0 as f64 / 1_000.0 / seconds).ln().abs();
+            assert!(off < 0.08, "{share}: {ms} ms, wanted {seconds} s");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_bakery_has_a_figure_and_the_new_shop_is_silent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = StoreUrl::parse(&format!("sqlite:{}", folder.path().join("demo.db").display()))
+            .expect("an address");
+        let store = Store::open(&url).await.expect("a database");
+        let origins = [SHOP.to_owned()];
+        seed(&store, &origins, NOW).await.expect("seeded");
+
+        let time = async |key: &str| {
+            let key = SiteKey::new(key).expect("a key");
+            let seen = store.observations(&key, NOW.plus(-WINDOW_MS)).await.expect("observations");
+            let seen: Vec<_> = seen
+                .into_iter()
+                .map(|(asked, answered)| Observation {
+                    asked_at: asked.0,
+                    answered_at: answered.map(|at| at.0),
+                })
+                .collect();
+            reply_time(&seen, NOW.0)
+        };
+        let bakery = time(BAKERY).await;
+        assert!(matches!(bakery.minutes, Some(5..=20)), "{bakery:?}");
+        assert!((1..=5).contains(&bakery.unanswered), "{bakery:?}");
+        assert_eq!((time(NEW_SHOP).await.minutes, time(NEW_SHOP).await.sample), (None, 0));
+
+        let moved = ["http://127.0.0.1:9999".to_owned()];
+        seed(&store, &moved, NOW.plus(DAY_MS)).await.expect("seeded again");
+        assert_eq!(time(BAKERY).await, bakery, "nothing is added twice");
+        let site = store.site(&SiteKey::new(BAKERY).expect("a key")).await.expect("read").expect("there");
+        assert_eq!(site.settings.allowed_origins, [SHOP, "http://127.0.0.1:9999"]);
+        assert!(site.demo);
+        store.close().await;
+    }
+}
