@@ -22,6 +22,9 @@ macro_rules! error_codes {
         }
 
         impl ErrorCode {
+            /// Every code of this version.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
             /// The word on the wire.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
