@@ -1,0 +1,201 @@
+//! The settings' screen: what the server keeps, what the owner is changing, and secrets that are shown once.
+
+use pronto_protocol::api::SitePage;
+use pronto_protocol::id::ApiKeyId;
+use pronto_protocol::model::{Delivery, SiteSettings};
+
+use super::colour;
+use super::hours::{Hours, HoursProblem};
+
+/// Longest name, in characters.
+pub const NAME_MAX: usize = 80;
+/// Longest greeting, in characters.
+pub const GREETING_MAX: usize = 280;
+
+/// The settings of one site.
+pub struct Settings {
+    /// What the server keeps; absent until it came.
+    pub page: Option<SitePage>,
+    /// What the owner is changing.
+    pub form: Form,
+    /// How saving stands.
+    pub saving: Saving,
+    /// A secret just made; shown once.
+    pub shown: Option<Shown>,
+    /// The name of the next API key.
+    pub key_name: String,
+    /// What a second press would do.
+    pub confirm: Option<Confirm>,
+    /// Parked deliveries; absent until they came.
+    pub deliveries: Option<Vec<Delivery>>,
+    /// What went wrong besides saving, as a sentence.
+    pub problem: Option<String>,
+}
+
+/// The editable part.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Form {
+    /// The business's name.
+    pub name: String,
+    /// `#rrggbb`.
+    pub accent: String,
+    /// The sentence above an empty thread.
+    pub greeting: String,
+    /// The language where the visitor's is unknown.
+    pub locale: String,
+    /// One origin a line.
+    pub origins: String,
+    /// Opening hours.
+    pub hours: Hours,
+    /// Where messages are forwarded; empty means nowhere.
+    pub backend_url: String,
+}
+
+/// How saving stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Saving {
+    /// As loaded, or changed and not saved.
+    Idle,
+    /// On its way.
+    Busy,
+    /// Saved.
+    Done,
+    /// Not saved, and why.
+    Failed(FormProblem),
+}
+
+/// Why a form was not saved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FormProblem {
+    /// No name, or one that is too long.
+    Name,
+    /// Not `#rrggbb`.
+    Accent,
+    /// Too long.
+    Greeting,
+    /// This line is not an origin.
+    Origin(String),
+    /// Something about the hours.
+    Hours(HoursProblem),
+    /// Not an http or https address.
+    Backend,
+    /// The server's own sentence.
+    Refused(String),
+}
+
+/// A secret that is shown once.
+pub enum Shown {
+    /// For checking webhooks.
+    Webhook(String),
+    /// For the API.
+    ApiKey(String),
+}
+
+/// What a second press would do.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Confirm {
+    /// Make a new signing secret, which ends the older of two.
+    Rotate,
+    /// End an API key.
+    Revoke(ApiKeyId),
+}
+
+impl Settings {
+    /// Before the server answered.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            page: None,
+            form: Form::default(),
+            saving: Saving::Idle,
+            shown: None,
+            key_name: String::new(),
+            confirm: None,
+            deliveries: None,
+            problem: None,
+        }
+    }
+
+    /// Whether there is something to save.
+    #[must_use]
+    pub fn is_changed(&self, own_zone: &str) -> bool {
+        self.page.as_ref().is_some_and(|page| Form::of(&page.settings, own_zone) != self.form)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Form {
+    /// The editor's form of what the server keeps.
+    #[must_use]
+    pub fn of(settings: &SiteSettings, own_zone: &str) -> Self {
+        Self {
+            name: settings.name.clone(),
+            accent: settings.accent.clone(),
+            greeting: settings.greeting.clone(),
+            locale: settings.locale.clone(),
+            origins: settings.allowed_origins.join("\n"),
+            hours: Hours::of(settings.hours.as_ref(), own_zone),
+            backend_url: settings.backend_url.clone().unwrap_or_default(),
+        }
+    }
+
+    /// What to save.
+    ///
+    /// # Errors
+    /// The first [`FormProblem`] from the top of the form.
+    pub fn finish(&self) -> Result<SiteSettings, FormProblem> {
+        let name = self.name.trim();
+        if name.is_empty() || name.chars().count() > NAME_MAX {
+            return Err(FormProblem::Name);
+        }
+        if colour::parse(self.accent.trim()).is_none() {
+            return Err(FormProblem::Accent);
+        }
+        if self.greeting.trim().chars().count() > GREETING_MAX {
+            return Err(FormProblem::Greeting);
+        }
+        let hours = self.hours.finish().map_err(FormProblem::Hours)?;
+        let allowed_origins = self
+            .origins
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(origin)
+            .collect::<Result<_, _>>()?;
+        let backend = self.backend_url.trim();
+        if !backend.is_empty() && !is_web(backend) {
+            return Err(FormProblem::Backend);
+        }
+        Ok(SiteSettings {
+            name: name.to_owned(),
+            accent: self.accent.trim().to_owned(),
+            greeting: self.greeting.trim().to_owned(),
+            locale: self.locale.clone(),
+            allowed_origins,
+            hours,
+            backend_url: (!backend.is_empty()).then(|| backend.to_owned()),
+        })
+    }
+}
+
+/// The origin in what somebody pasted: a page's whole address is fine, its path is left away.
+fn origin(line: &str) -> Result<String, FormProblem> {
+    let wrong = || FormProblem::Origin(line.to_owned());
+    let (scheme, rest) = line.split_once("://").ok_or_else(wrong)?;
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let fine = matches!(scheme, "http" | "https")
+        && !host.is_empty()
+        && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'));
+    if fine { Ok(format!("{scheme}://{}", host.to_ascii_lowercase())) } else { Err(wrong()) }
+}
+
+fn is_web(address: &str) -> bool {
+    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    host.is_some_and(|host| host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['))
+        && !address.contains(char::is_whitespace)
+}

@@ -1,0 +1,321 @@
+//! Every word a person reads here, in one table: a column per language, a row per sentence. A row that lacks a column
+//! does not compile. Views hold no literal of their own.
+
+macro_rules! table {
+    ($($name:ident: $en:literal, $it:literal;)*) => {
+        /// The words of one language.
+        #[expect(missing_docs, reason = "each field is told by its own words")]
+        pub struct Strings { $(pub $name: &'static str,)* }
+
+        static EN: Strings = Strings { $($name: $en,)* };
+        static IT: Strings = Strings { $($name: $it,)* };
+    };
+}
+
+/// A language of the screen. One more is a variant here and a column in the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lang {
+    /// English.
+    En,
+    /// Italian.
+    It,
+}
+
+impl Lang {
+    /// All of them, as the chooser lists them.
+    pub const ALL: [Self; 2] = [Self::En, Self::It];
+
+    /// The BCP 47 tag.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::It => "it",
+        }
+    }
+
+    /// Its name in itself.
+    #[must_use]
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::It => "Italiano",
+        }
+    }
+
+    /// The direction its text runs in.
+    #[must_use]
+    pub const fn dir(self) -> &'static str {
+        match self {
+            Self::En | Self::It => "ltr",
+        }
+    }
+
+    /// The language of a tag such as `it-CH`.
+    #[must_use]
+    pub fn of(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|lang| lang.tag().eq_ignore_ascii_case(primary))
+    }
+
+    /// The first of the wanted languages that there is.
+    #[must_use]
+    pub fn pick<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Self {
+        wanted.into_iter().find_map(Self::of).unwrap_or(Self::En)
+    }
+
+    /// Its words.
+    #[must_use]
+    pub fn strings(self) -> &'static Strings {
+        match self {
+            Self::En => &EN,
+            Self::It => &IT,
+        }
+    }
+}
+
+/// `{n}` and the like replaced.
+#[must_use]
+pub fn fill(text: &str, name: &str, value: &str) -> String {
+    text.replace(name, value)
+}
+
+/// A span of whole minutes as a person would say it in a narrow column.
+#[must_use]
+pub fn short_span(words: &Strings, minutes: i64) -> String {
+    let (text, n) = match minutes {
+        ..1 => return words.span_now.to_owned(),
+        1..60 => (words.span_minutes, minutes),
+        60..1_440 => (words.span_hours, minutes / 60),
+        _ => (words.span_days, minutes / 1_440),
+    };
+    fill(text, "{n}", &n.to_string())
+}
+
+table! {
+    app: "Pronto inbox", "Posta di Pronto";
+    inbox: "Inbox", "Posta";
+    loading: "Loading", "Caricamento";
+    unreachable: "The server cannot be reached. It is tried again every few seconds.", "Il server non risponde. Riproviamo ogni pochi secondi.";
+    try_now: "Try now", "Riprova ora";
+    language: "Language", "Lingua";
+
+    sign_in: "Sign in", "Accedi";
+    session_ended: "Your session has ended. Sign in to go on; what you wrote is still here.", "La sessione è scaduta. Accedi per continuare: quello che hai scritto è ancora qui.";
+    email: "E-mail", "E-mail";
+    password: "Password", "Password";
+    signing_in: "Signing in…", "Accesso in corso…";
+    need_both: "Write your e-mail and your password.", "Scrivi e-mail e password.";
+    bad_credentials: "This e-mail and password do not belong together.", "E-mail e password non corrispondono.";
+
+    setup: "Set up your inbox", "Prepara la tua posta";
+    setup_lead: "You are the first here, so you will be the owner.", "Sei la prima persona qui: sarai tu a gestire tutto.";
+    your_name: "Your name", "Il tuo nome";
+    your_name_hint: "Visitors see it beside your answers.", "Chi scrive lo vede accanto alle tue risposte.";
+    password_hint: "At least 10 characters.", "Almeno 10 caratteri.";
+    setup_go: "Open the inbox", "Apri la posta";
+    setting_up: "Setting up…", "Un momento…";
+    need_name: "Write the name that visitors will see.", "Scrivi il nome che vedrà chi ti scrive.";
+    need_email: "Write your e-mail; you sign in with it.", "Scrivi la tua e-mail: serve per accedere.";
+    password_short: "The password needs at least 10 characters.", "La password deve avere almeno 10 caratteri.";
+    setup_used: "This link was used before or is not valid. If you have an account, sign in.", "Questo link è già stato usato o non è valido. Se hai un account, accedi.";
+    go_sign_in: "Go to sign in", "Vai all'accesso";
+
+    no_answer: "The server did not answer. Check your connection and try again.", "Il server non ha risposto. Controlla la connessione e riprova.";
+    too_many: "Too many tries. Wait a minute, then try again.", "Troppi tentativi. Aspetta un minuto e riprova.";
+    server_trouble: "The server has trouble right now. Try again in a moment.", "Il server è in difficoltà. Riprova tra poco.";
+    storage_full: "The server's disk is full; nothing was stored. Tell whoever runs it.", "Il disco del server è pieno e non è stato salvato nulla. Avvisa chi lo gestisce.";
+    owners_only: "Only the owner can change this.", "Può cambiarlo solo chi gestisce il sito.";
+
+    offline: "You are offline. What you send goes out when you are back.", "Sei offline. Quello che invii parte appena torni in rete.";
+    reconnecting: "The connection is lost. Trying again; nothing you write is lost.", "Connessione interrotta. Riproviamo: quello che scrivi non va perso.";
+
+    conversations: "Conversations", "Conversazioni";
+    site: "Site", "Sito";
+    order: "Order", "Ordine";
+    order_waiting: "Waiting", "In attesa";
+    order_newest: "Newest", "Recenti";
+    unread_only: "Unread only", "Solo non lette";
+    told: "Visitors are told: usually within {t}", "Chi scrive legge: di solito entro {t}";
+    told_nothing: "No reply time shown yet: too few conversations", "Tempo di risposta non ancora mostrato: poche conversazioni";
+    minutes_long: "{n} minutes", "{n} minuti";
+    minute_long: "a minute", "un minuto";
+    hours_long: "{n} hours", "{n} ore";
+    hour_long: "an hour", "un'ora";
+    days_long: "{n} days", "{n} giorni";
+    day_long: "a day", "un giorno";
+    span_now: "now", "ora";
+    span_minutes: "{n} min", "{n} min";
+    span_hours: "{n} h", "{n} h";
+    span_days: "{n} d", "{n} g";
+    waiting_for: "waiting {t}", "aspetta da {t}";
+    waiting_now: "just wrote", "ha appena scritto";
+    left_of: "{a} left of {b}", "restano {a} su {b}";
+    late: "over {t}", "oltre {t}";
+    unread: "unread", "non letta";
+    resolved: "Resolved", "Risolta";
+    answered: "Answered", "Risposto";
+    demo: "Demo", "Demo";
+    demo_long: "Demo history: made up, nobody waits.", "Storia dimostrativa: inventata, non aspetta nessuno.";
+    you: "You", "Tu";
+    visitor: "Visitor", "Visitatore";
+    visitor_n: "Visitor {n}", "Visitatore {n}";
+    bot: "Automatic", "Automatico";
+    no_message: "No message yet", "Ancora nessun messaggio";
+    list_empty: "Nobody has written yet. Put the snippet on your site, and conversations appear here.", "Non ha ancora scritto nessuno. Metti il codice sul tuo sito e le conversazioni appariranno qui.";
+    list_empty_unread: "Everything is read.", "Hai letto tutto.";
+    to_snippet: "Get the snippet", "Prendi il codice";
+    list_failed: "The list could not be loaded.", "Non è stato possibile caricare l'elenco.";
+    try_again: "Try again", "Riprova";
+    new_message: "New message in another conversation", "Nuovo messaggio in un'altra conversazione";
+
+    choose: "Choose a conversation.", "Scegli una conversazione.";
+    choose_hint: "With the keyboard: j and k move, Enter opens.", "Da tastiera: j e k scorrono, Invio apre.";
+    thread: "Messages", "Messaggi";
+    back: "Back", "Indietro";
+    resolve: "Resolve", "Risolvi";
+    reopen: "Reopen", "Riapri";
+    now_resolved: "Resolved", "Risolta";
+    now_open: "Open again", "Di nuovo aperta";
+    contact: "Contact", "Contatto";
+    today: "Today", "Oggi";
+    yesterday: "Yesterday", "Ieri";
+    typing: "is writing…", "sta scrivendo…";
+    sending: "Sending…", "Invio in corso…";
+    retrying: "Not sent yet; it is tried again by itself", "Non ancora inviato: riproviamo da soli";
+    waiting_network: "Not sent: you are offline. It goes out when you are back.", "Non inviato: sei offline. Parte appena torni in rete.";
+    not_sent: "Not sent", "Non inviato";
+    not_sent_long: "Not sent: it is too long or empty.", "Non inviato: è troppo lungo o vuoto.";
+    not_sent_gone: "Not sent: this conversation does not exist any more.", "Non inviato: questa conversazione non c'è più.";
+    discard: "Discard", "Elimina";
+    sent: "Sent", "Inviato";
+    delivered: "Delivered", "Consegnato";
+    read: "Read", "Letto";
+    answer: "Your answer", "La tua risposta";
+    answer_hint: "Write an answer", "Scrivi una risposta";
+    send: "Send", "Invia";
+    too_long: "{n} characters too many", "{n} caratteri di troppo";
+    older: "Loading older messages", "Carico i messaggi precedenti";
+    thread_failed: "The messages could not be loaded.", "Non è stato possibile caricare i messaggi.";
+
+    unverified: "Unverified: the visitor's browser says so.", "Non verificato: lo dice il browser di chi scrive.";
+    page: "Page", "Pagina";
+    their_language: "Language", "Lingua";
+    their_time: "Their local time", "La loro ora locale";
+    began: "Began", "Inizio";
+    unknown: "Not given", "Non indicato";
+    status: "Status", "Stato";
+    open: "Open", "Aperta";
+    snoozed: "Snoozed", "Rimandata";
+
+    settings: "Settings", "Impostazioni";
+    account: "Your account", "Il tuo account";
+    help: "Keyboard", "Tastiera";
+    close: "Close", "Chiudi";
+    key_move: "next, previous conversation", "conversazione successiva, precedente";
+    key_open: "open it", "aprila";
+    key_answer: "write an answer", "scrivi una risposta";
+    key_resolve: "resolve or reopen", "risolvi o riapri";
+    key_help: "this list", "questo elenco";
+    key_send: "send; Shift and Enter breaks the line", "invia; Maiusc e Invio va a capo";
+    key_back: "from the answer box back to the list", "dalla risposta all'elenco";
+    shortcuts: "Single letters are commands", "Le lettere singole sono comandi";
+
+    view_only: "You can look at the settings; only the owner can change them.", "Puoi vedere le impostazioni: può cambiarle solo chi gestisce il sito.";
+    set_look: "How it looks", "Aspetto";
+    set_name: "Business name", "Nome dell'attività";
+    set_accent: "Colour", "Colore";
+    set_accent_pick: "Pick a colour", "Scegli un colore";
+    set_greeting: "Greeting", "Saluto";
+    set_greeting_hint: "Shown above an empty conversation. Leave it empty for a greeting in each visitor's language.", "Si vede sopra una conversazione vuota. Lascialo vuoto per un saluto nella lingua di chi visita.";
+    set_locale: "Language when the visitor's is unknown", "Lingua quando quella di chi visita non si conosce";
+    contrast_text: "Text on the colour", "Testo sul colore";
+    contrast_light: "Button on a light page", "Pulsante su pagina chiara";
+    contrast_dark: "Button on a dark page", "Pulsante su pagina scura";
+    contrast_best: "reads well for everyone", "si legge bene per tutti";
+    contrast_fine: "reads well for most", "si legge bene per quasi tutti";
+    contrast_weak: "hard to read: choose a darker or lighter colour", "si legge male: scegli un colore più scuro o più chiaro";
+    contrast_seen: "stands out", "si distingue";
+    contrast_unseen: "hardly stands out; an edge is added", "si distingue appena: aggiungiamo un bordo";
+    sample: "Write to us", "Scrivici";
+
+    set_hours: "Opening hours", "Orari di apertura";
+    hours_always: "Always open", "Sempre aperto";
+    hours_limited: "Open at these times", "Aperto in questi orari";
+    zone: "Time zone", "Fuso orario";
+    closed: "Closed", "Chiuso";
+    opens: "Opens", "Apre";
+    closes: "Closes", "Chiude";
+    until_next_day: "closes the next day", "chiude il giorno dopo";
+    all_day: "24 hours", "24 ore";
+    add_span: "Add hours", "Aggiungi orario";
+    remove_span: "Remove", "Togli";
+    copy_monday: "Use Monday's hours for Tuesday to Friday", "Usa gli orari di lunedì da martedì a venerdì";
+
+    set_where: "Where it appears", "Dove appare";
+    origins: "Your sites", "I tuoi siti";
+    origins_hint: "One address a line, for example https://shop.example. The chat opens on these sites only.", "Un indirizzo per riga, per esempio https://negozio.example. La chat si apre solo su questi siti.";
+    snippet: "Snippet", "Codice";
+    snippet_hint: "Paste this line before the end of each page's body.", "Incolla questa riga prima della fine del body di ogni pagina.";
+    copy: "Copy", "Copia";
+    copied: "Copied", "Copiato";
+    not_copied: "The browser did not allow copying. Select the text and copy it by hand.", "Il browser non permette di copiare. Seleziona il testo e copialo a mano.";
+
+    set_backend: "Your backend", "Il tuo backend";
+    backend_url: "Forward messages to", "Inoltra i messaggi a";
+    backend_hint: "Each visitor's message is posted here, signed. Leave it empty to answer only in this inbox.", "Ogni messaggio viene inviato qui, firmato. Lascialo vuoto per rispondere solo da questa posta.";
+    webhook_secrets: "Signing secrets", "Chiavi di firma";
+    webhook_hint: "With these your backend checks that a message comes from Pronto. Two can be live while you change over.", "Con queste il tuo backend verifica che un messaggio arrivi da Pronto. Durante il cambio ne valgono due.";
+    no_secrets: "No secret yet.", "Ancora nessuna chiave.";
+    made: "made {d}", "creata il {d}";
+    rotate: "Make a new secret", "Crea una nuova chiave";
+    rotate_sure: "The older of two ends at once. Make it?", "La più vecchia delle due smette subito di valere. La creo?";
+    yes_make: "Yes, make it", "Sì, creala";
+    cancel: "Cancel", "Annulla";
+    api_keys: "API keys", "Chiavi API";
+    api_hint: "With a key your backend answers by itself.", "Con una chiave il tuo backend risponde da solo.";
+    no_keys: "No key yet.", "Ancora nessuna chiave.";
+    key_name: "Name of the new key", "Nome della nuova chiave";
+    make_key: "Make a key", "Crea una chiave";
+    revoke: "Revoke", "Revoca";
+    revoke_sure: "Whatever uses this key stops working. Revoke it?", "Quello che usa questa chiave smette di funzionare. La revoco?";
+    yes_revoke: "Yes, revoke it", "Sì, revocala";
+    shown_once: "Copy it now: it is shown only this once.", "Copiala adesso: si vede solo questa volta.";
+    noted: "I have noted it down", "L'ho annotata";
+    parked: "Not delivered to your backend", "Non consegnati al tuo backend";
+    parked_hint: "Tried for three days without success. They stay here until you send them again.", "Provati per tre giorni senza riuscirci. Restano qui finché non li invii di nuovo.";
+    none_parked: "Nothing is parked: every message was delivered or is on its way.", "Niente in sospeso: ogni messaggio è stato consegnato o è in viaggio.";
+    attempts: "{n} tries", "{n} tentativi";
+    send_again: "Send again", "Invia di nuovo";
+    sent_again: "On its way again", "Di nuovo in viaggio";
+    to_conversation: "Conversation", "Conversazione";
+
+    save: "Save", "Salva";
+    saving: "Saving…", "Salvataggio…";
+    saved: "Saved", "Salvato";
+    unsaved: "There are changes that are not saved.", "Ci sono modifiche non salvate.";
+    revert: "Undo changes", "Annulla le modifiche";
+    wrong_name: "The name needs 1 to 80 characters.", "Il nome deve avere da 1 a 80 caratteri.";
+    wrong_accent: "The colour is # and six digits, for example #0F5C4A.", "Il colore è # e sei cifre, per esempio #0F5C4A.";
+    wrong_greeting: "The greeting may have 280 characters at most.", "Il saluto può avere al massimo 280 caratteri.";
+    wrong_origin: "“{o}” is not a site's address. It begins with https://", "«{o}» non è l'indirizzo di un sito. Comincia con https://";
+    wrong_missing: "{d}: a time is missing.", "{d}: manca un orario.";
+    wrong_overlap: "{d}: two of the hours overlap.", "{d}: due orari si sovrappongono.";
+    wrong_zone: "Choose the time zone of the hours.", "Scegli il fuso orario degli orari.";
+    wrong_backend: "The backend's address begins with https:// (or http://).", "L'indirizzo del backend comincia con https:// (o http://).";
+
+    change_password: "Change your password", "Cambia la password";
+    current_password: "Current password", "Password attuale";
+    new_password: "New password", "Nuova password";
+    change: "Change it", "Cambiala";
+    password_changed: "Your password is changed. Other devices are signed out.", "La password è cambiata. Gli altri dispositivi sono stati disconnessi.";
+    need_current: "Write the password you use now.", "Scrivi la password che usi adesso.";
+    current_wrong: "This is not your current password.", "Questa non è la tua password attuale.";
+    sign_out: "Sign out", "Esci";
+    sign_out_sure: "Some of what you wrote was not sent. Signing out deletes it from this device.", "Qualcosa che hai scritto non è stato inviato. Se esci, viene cancellato da questo dispositivo.";
+    sign_out_anyway: "Sign out and delete", "Esci e cancella";
+    stay: "Stay", "Resta";
+    preferences: "Preferences", "Preferenze";
+    owner: "Owner", "Gestisce";
+    agent: "Agent", "Risponde";
+}

@@ -1,0 +1,220 @@
+//! The settings' screen: editing, saving, secrets that are shown once, parked deliveries.
+
+use pronto_protocol::api::NewApiKey;
+use pronto_protocol::id::ApiKeyId;
+
+use super::enter::sentence;
+use super::request::{Answer, Failed, Request};
+use super::{Effect, SettingsUi, Target, announce, call};
+use crate::state::State;
+use crate::state::hours::{Span, parse_time};
+use crate::state::settings::{Confirm, Form, FormProblem, Saving, Settings, Shown};
+
+pub(super) fn open(state: &mut State) -> Vec<Effect> {
+    let Some(inside) = state.inside_mut() else { return Vec::new() };
+    if inside.settings.is_some() {
+        return Vec::new();
+    }
+    inside.settings = Some(Settings::new());
+    let site = inside.site.clone();
+    vec![call(state, Request::Site(site.clone())), call(state, Request::Deliveries(site))]
+}
+
+pub(super) fn ui(state: &mut State, ui: SettingsUi) -> Vec<Effect> {
+    let Some(inside) = state.inside_mut() else { return Vec::new() };
+    let site = inside.site.clone();
+    let Some(settings) = inside.settings.as_mut() else { return Vec::new() };
+    match ui {
+        SettingsUi::Save => return save(state),
+        SettingsUi::Revert => return revert(state),
+        SettingsUi::Copy(text) => return vec![Effect::Copy(text)],
+        SettingsUi::Rotate => {
+            if settings.confirm.replace(Confirm::Rotate) == Some(Confirm::Rotate) {
+                settings.confirm = None;
+                return vec![call(state, Request::NewWebhookSecret(site))];
+            }
+        }
+        SettingsUi::Revoke(key) => return revoke(state, key),
+        SettingsUi::Cancel => settings.confirm = None,
+        SettingsUi::HideSecret => settings.shown = None,
+        SettingsUi::KeyName(name) => settings.key_name = name,
+        SettingsUi::MakeKey => {
+            let name = settings.key_name.trim().to_owned();
+            if !name.is_empty() {
+                return vec![call(state, Request::NewApiKey(site, NewApiKey { name }))];
+            }
+        }
+        SettingsUi::SendAgain(delivery) => return vec![call(state, Request::SendAgain(site, delivery))],
+        edit => {
+            settings.saving = Saving::Idle;
+            write(&mut settings.form, edit);
+        }
+    }
+    Vec::new()
+}
+
+fn write(form: &mut Form, edit: SettingsUi) {
+    match edit {
+        SettingsUi::Name(text) => form.name = text,
+        SettingsUi::Accent(text) => form.accent = text,
+        SettingsUi::Greeting(text) => form.greeting = text,
+        SettingsUi::Locale(text) => form.locale = text,
+        SettingsUi::Origins(text) => form.origins = text,
+        SettingsUi::Backend(text) => form.backend_url = text,
+        SettingsUi::Zone(zone) => form.hours.time_zone = zone,
+        SettingsUi::Limited(limited) => {
+            form.hours.limited = limited;
+            form.hours.suggest();
+        }
+        SettingsUi::CopyMonday => {
+            let monday = form.hours.days.first().cloned().unwrap_or_default();
+            for day in form.hours.days.iter_mut().take(5) {
+                day.clone_from(&monday);
+            }
+        }
+        edit => write_span(form, edit),
+    }
+}
+
+fn write_span(form: &mut Form, edit: SettingsUi) {
+    let days = &mut form.hours.days;
+    match edit {
+        SettingsUi::AddSpan(day) => {
+            if let Some(spans) = days.get_mut(day) {
+                spans.push(next_span(spans));
+            }
+        }
+        SettingsUi::RemoveSpan(day, place) => {
+            if let Some(spans) = days.get_mut(day).filter(|spans| place < spans.len()) {
+                spans.remove(place);
+            }
+        }
+        SettingsUi::SpanFrom(day, place, text) => {
+            if let Some(span) = days.get_mut(day).and_then(|spans| spans.get_mut(place)) {
+                span.from = parse_time(&text);
+            }
+        }
+        SettingsUi::SpanTo(day, place, text) => {
+            if let Some(span) = days.get_mut(day).and_then(|spans| spans.get_mut(place)) {
+                span.to = parse_time(&text);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a shop would likely add: a morning, then an afternoon.
+fn next_span(spans: &[Span]) -> Span {
+    match spans.last() {
+        None => Span { from: Some(9 * 60), to: Some(13 * 60) },
+        Some(last) => {
+            let from = last.to.map(|to| (to + 60).min(22 * 60));
+            Span { from, to: from.map(|from| (from + 4 * 60).min(23 * 60)) }
+        }
+    }
+}
+
+fn save(state: &mut State) -> Vec<Effect> {
+    let Some(inside) = state.inside_mut() else { return Vec::new() };
+    let site = inside.site.clone();
+    let Some(settings) = inside.settings.as_mut().filter(|settings| settings.saving != Saving::Busy) else {
+        return Vec::new();
+    };
+    match settings.form.finish() {
+        Ok(wanted) => {
+            settings.saving = Saving::Busy;
+            vec![call(state, Request::SaveSite(site, wanted))]
+        }
+        Err(problem) => {
+            settings.saving = Saving::Failed(problem);
+            vec![Effect::Focus(Target::Problem)]
+        }
+    }
+}
+
+fn revert(state: &mut State) -> Vec<Effect> {
+    let zone = state.time_zone.clone();
+    if let Some(settings) = state.inside_mut().and_then(|inside| inside.settings.as_mut())
+        && let Some(page) = &settings.page
+    {
+        settings.form = Form::of(&page.settings, &zone);
+        settings.saving = Saving::Idle;
+    }
+    Vec::new()
+}
+
+fn revoke(state: &mut State, key: ApiKeyId) -> Vec<Effect> {
+    let Some(inside) = state.inside_mut() else { return Vec::new() };
+    let site = inside.site.clone();
+    let Some(settings) = inside.settings.as_mut() else { return Vec::new() };
+    let wanted = Confirm::Revoke(key.clone());
+    if settings.confirm.replace(wanted.clone()).as_ref() != Some(&wanted) {
+        return Vec::new();
+    }
+    settings.confirm = None;
+    vec![call(state, Request::RevokeApiKey(site, key))]
+}
+
+pub(super) fn answered(state: &mut State, request: Request, answer: Answer) -> Vec<Effect> {
+    let words = state.words();
+    let zone = state.time_zone.clone();
+    let Some(inside) = state.inside_mut() else { return Vec::new() };
+    let here = inside.site.clone();
+    let Some(settings) = inside.settings.as_mut() else { return Vec::new() };
+    settings.problem = None;
+    match (request, answer) {
+        (Request::Site(site), Answer::Site(page)) if site == here => {
+            // A page asked for again, after a key was made or ended, leaves alone what is being written.
+            if settings.page.is_none() {
+                settings.form = Form::of(&page.settings, &zone);
+            }
+            settings.page = Some(page);
+        }
+        (Request::SaveSite(site, _), Answer::Site(page)) if site == here => {
+            settings.form = Form::of(&page.settings, &zone);
+            settings.saving = Saving::Done;
+            for summary in inside.me.sites.iter_mut().filter(|summary| summary.site == site) {
+                summary.name.clone_from(&page.settings.name);
+            }
+            settings.page = Some(page);
+            announce(state, words.saved.to_owned());
+        }
+        (Request::NewWebhookSecret(site), Answer::Secret(secret)) => {
+            settings.shown = Some(Shown::Webhook(secret.secret));
+            return vec![call(state, Request::Site(site))];
+        }
+        (Request::NewApiKey(site, _), Answer::Secret(secret)) => {
+            settings.shown = Some(Shown::ApiKey(secret.secret));
+            settings.key_name.clear();
+            return vec![call(state, Request::Site(site))];
+        }
+        (Request::RevokeApiKey(site, _), _) => return vec![call(state, Request::Site(site))],
+        (Request::Deliveries(site), Answer::Deliveries(deliveries)) if site == here => {
+            settings.deliveries = Some(deliveries);
+        }
+        (Request::SendAgain(site, _), _) => {
+            announce(state, words.sent_again.to_owned());
+            return vec![call(state, Request::Deliveries(site))];
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+pub(super) fn failed(state: &mut State, request: &Request, failed: &Failed) -> Vec<Effect> {
+    let sentence = sentence(state.words(), failed);
+    let Some(settings) = state.inside_mut().and_then(|inside| inside.settings.as_mut()) else {
+        return Vec::new();
+    };
+    match request {
+        Request::SaveSite(..) => settings.saving = Saving::Failed(FormProblem::Refused(sentence)),
+        Request::Site(_)
+        | Request::NewWebhookSecret(_)
+        | Request::NewApiKey(..)
+        | Request::RevokeApiKey(..)
+        | Request::Deliveries(_)
+        | Request::SendAgain(..) => settings.problem = Some(sentence),
+        _ => return Vec::new(),
+    }
+    vec![Effect::Focus(Target::Problem)]
+}

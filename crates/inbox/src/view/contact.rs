@@ -1,0 +1,78 @@
+//! Who writes, as far as their browser says: none of it is checked, and the pane says so.
+
+use pronto_protocol::id::ConversationId;
+use pronto_protocol::model::{InboxConversation, Status};
+use yew::{Html, html};
+
+use super::list::visitor_name;
+use super::parts::{ICON_BACK, icon};
+use super::{Say, when};
+use crate::state::{Inside, Route, State};
+use crate::update::Ui;
+
+pub(super) fn pane(state: &State, inside: &Inside, id: &ConversationId, say: &Say) -> Html {
+    let words = state.words();
+    let say = say.clone();
+    let onclick = yew::Callback::from(move |event: web_sys::MouseEvent| {
+        event.prevent_default();
+        say.emit(Ui::Back);
+    });
+    html! {
+        <aside class="pane contact-pane" aria-label={words.contact} key="contact">
+            <header class="bar">
+                <a class="tool contact-back" href={format!("#{}", Route::Thread(id.clone()).fragment())}
+                    aria-label={words.back} {onclick}>{ icon(ICON_BACK) }</a>
+                <h2 class="bar-title" tabindex="-1" data-heading="">{ words.contact }</h2>
+            </header>
+            if let Some(row) = inside.row(id) { { facts(state, row) } }
+        </aside>
+    }
+}
+
+fn facts(state: &State, row: &InboxConversation) -> Html {
+    let words = state.words();
+    let given = |value: Option<String>| value.unwrap_or_else(|| words.unknown.to_owned());
+    let context = &row.context;
+    let now = state.server_now();
+    let locale = context.locale.as_ref().map(|tag| when::language(state.lang, tag));
+    let time = context.time_zone.as_ref().map(|zone| match when::time_in(state.lang, zone, now) {
+        Some(time) => format!("{time} ({zone})"),
+        None => zone.clone(),
+    });
+    let status = match row.conversation.status {
+        Status::Resolved => words.resolved,
+        Status::Snoozed => words.snoozed,
+        _ => words.open,
+    };
+    html! {
+        <div class="scroll facts" tabindex="0" role="group" aria-label={words.contact}>
+            <p class="facts-name">{ visitor_name(row, words) }</p>
+            if row.demo { <p class="demo meta">{ words.demo_long }</p> }
+            <dl>
+                <dt>{ words.status }</dt><dd>{ status }</dd>
+                <dt>{ words.began }</dt><dd>{ when::exact(state.lang, row.conversation.created_at) }</dd>
+            </dl>
+            <p class="unverified">{ words.unverified }</p>
+            <dl>
+                <dt>{ words.page }</dt>
+                <dd>
+                    <span dir="auto">{ given(context.page_title.clone()) }</span>
+                    { page_link(context.page_url.as_deref()) }
+                </dd>
+                <dt>{ words.their_language }</dt><dd>{ given(locale) }</dd>
+                <dt>{ words.their_time }</dt><dd>{ given(time) }</dd>
+            </dl>
+        </div>
+    }
+}
+
+/// Only an http address becomes a link: a browser may say anything.
+fn page_link(url: Option<&str>) -> Html {
+    match url {
+        Some(url) if url.starts_with("https://") || url.starts_with("http://") => html! {
+            <a class="meta" href={url.to_owned()} target="_blank" rel="noopener noreferrer nofollow">{ url }</a>
+        },
+        Some(url) => html! { <span class="meta">{ url }</span> },
+        None => html! {},
+    }
+}

@@ -1,0 +1,386 @@
+//! The settings' screen: how it looks, when it is open, where it appears, the backend and its secrets.
+
+use pronto_protocol::api::SitePage;
+use pronto_protocol::model::{ApiKey, Delivery};
+use yew::{Html, classes, html};
+
+use super::account::page_head;
+use super::parts::{Field, on_change, on_input, on_set, on_submit, problem};
+use super::{Say, hours, when};
+use crate::state::colour::{
+    EDGE_LEAST, PAPER, PAPER_DARK, Ratio, TEXT_BEST, TEXT_LEAST, contrast, parse, text_on,
+};
+use crate::state::hours::HoursProblem;
+use crate::state::settings::{Confirm, Form, FormProblem, Saving, Settings, Shown};
+use crate::state::{Inside, Route, State};
+use crate::text::{Lang, Strings, fill};
+use crate::update::{SettingsUi, Ui};
+
+pub(super) fn page(state: &State, inside: &Inside, say: &Say) -> Html {
+    let words = state.words();
+    let settings = inside.settings.as_ref();
+    html! {
+        <main class="pane page-pane" key="settings">
+            { page_head(words.settings, words) }
+            <div class="scroll page">
+                { match settings.and_then(|settings| Some((settings, settings.page.as_ref()?))) {
+                    Some((settings, page)) => loaded(state, inside, settings, page, say),
+                    None => html! {
+                        <>
+                            { problem(settings.and_then(|settings| settings.problem.as_deref())) }
+                            <p class="meta late-shown">{ words.loading }</p>
+                        </>
+                    },
+                } }
+            </div>
+        </main>
+    }
+}
+
+fn loaded(state: &State, inside: &Inside, settings: &Settings, page: &SitePage, say: &Say) -> Html {
+    let words = state.words();
+    let locked = !inside.is_owner();
+    let form = &settings.form;
+    html! {
+        <>
+            if locked { <p class="notice">{ words.view_only }</p> }
+            { problem(settings.problem.as_deref()) }
+            { snippet(&page.snippet, words, say) }
+            <form onsubmit={on_submit(say, Ui::Settings(SettingsUi::Save))} novalidate=true>
+                { look(form, words, locked, say) }
+                { hours::editor(state, &form.hours, locked, say) }
+                { places(form, words, locked, say) }
+                { save_bar(state, settings, locked, say) }
+            </form>
+            if !locked {
+                { shown(settings.shown.as_ref(), words, say) }
+                { secrets(state, settings, page, say) }
+                { keys(state, settings, page, say) }
+            }
+            { parked(state, settings, say) }
+        </>
+    }
+}
+
+fn snippet(snippet: &str, words: &Strings, say: &Say) -> Html {
+    html! {
+        <section class="block" aria-labelledby="snippet">
+            <h3 id="snippet">{ words.snippet }</h3>
+            <p class="hint">{ words.snippet_hint }</p>
+            { copyable(snippet, words, say) }
+        </section>
+    }
+}
+
+fn copyable(text: &str, words: &Strings, say: &Say) -> Html {
+    html! {
+        <div class="copyable">
+            <code dir="ltr" tabindex="0">{ text }</code>
+            <button class="button" type="button" onclick={on_set(say, SettingsUi::Copy(text.to_owned()))}>{ words.copy }</button>
+        </div>
+    }
+}
+
+fn look(form: &Form, words: &Strings, locked: bool, say: &Say) -> Html {
+    let set = |make: fn(String) -> SettingsUi| on_input(say, move |text| Ui::Settings(make(text)));
+    let name = Field {
+        id: "site-name",
+        label: words.set_name,
+        hint: "",
+        kind: "text",
+        autocomplete: "organization",
+        value: &form.name,
+        disabled: locked,
+    };
+    html! {
+        <fieldset class="block" disabled={locked}>
+            <legend>{ words.set_look }</legend>
+            { name.draw(set(SettingsUi::Name)) }
+            <div class="field">
+                <label for="accent">{ words.set_accent }</label>
+                <div class="colour">
+                    <input type="color" aria-label={words.set_accent_pick} value={picker_value(&form.accent)}
+                        oninput={set(SettingsUi::Accent)} />
+                    <input id="accent" type="text" value={form.accent.clone()} maxlength="7" spellcheck="false" dir="ltr"
+                        autocomplete="off" oninput={set(SettingsUi::Accent)} />
+                    { sample(&form.accent, words) }
+                </div>
+                { contrasts(&form.accent, words) }
+            </div>
+            <div class="field">
+                <label for="greeting">{ words.set_greeting }</label>
+                <textarea id="greeting" rows="2" value={form.greeting.clone()} dir="auto" aria-describedby="greeting-hint"
+                    oninput={set(SettingsUi::Greeting)} />
+                <p class="hint" id="greeting-hint">{ words.set_greeting_hint }</p>
+            </div>
+            { locale(&form.locale, words, say) }
+        </fieldset>
+    }
+}
+
+fn locale(chosen: &str, words: &Strings, say: &Say) -> Html {
+    let other = Lang::of(chosen).is_none();
+    html! {
+        <div class="field">
+            <label for="locale">{ words.set_locale }</label>
+            <select id="locale" onchange={on_change(say, |text| Ui::Settings(SettingsUi::Locale(text)))}>
+                if other { <option value={chosen.to_owned()} selected=true>{ chosen }</option> }
+                { for Lang::ALL.into_iter().map(|lang| html! {
+                    <option value={lang.tag()} selected={Lang::of(chosen) == Some(lang)}>{ lang.own_name() }</option>
+                }) }
+            </select>
+        </div>
+    }
+}
+
+/// The picker takes nothing but six digits.
+fn picker_value(accent: &str) -> String {
+    if parse(accent).is_some() { accent.to_ascii_lowercase() } else { "#000000".to_owned() }
+}
+
+/// The colour as a button would wear it; drawn, because a style attribute would need a looser policy.
+fn sample(accent: &str, words: &Strings) -> Html {
+    let Some(colour) = parse(accent) else { return html! {} };
+    let (text, _) = text_on(colour);
+    html! {
+        <svg class="sample" viewBox="0 0 132 44" width="132" height="44" aria-hidden="true" focusable="false">
+            <rect width="132" height="44" rx="22" fill={accent.to_owned()} />
+            <text x="66" y="27" text-anchor="middle" font-size="15" fill={text}>{ words.sample }</text>
+        </svg>
+    }
+}
+
+fn contrasts(accent: &str, words: &Strings) -> Html {
+    let Some(colour) = parse(accent) else {
+        return html! { <p class="hint" role="status">{ words.wrong_accent }</p> };
+    };
+    let (_, text) = text_on(colour);
+    let verdict = match text {
+        TEXT_BEST.. => words.contrast_best,
+        TEXT_LEAST.. => words.contrast_fine,
+        _ => words.contrast_weak,
+    };
+    let edge = |ratio: Ratio| if ratio >= EDGE_LEAST { words.contrast_seen } else { words.contrast_unseen };
+    let (light, dark) = (contrast(colour, PAPER), contrast(colour, PAPER_DARK));
+    html! {
+        <dl class="contrasts" role="status">
+            { ratio(words.contrast_text, text, verdict, text >= TEXT_LEAST) }
+            { ratio(words.contrast_light, light, edge(light), light >= EDGE_LEAST) }
+            { ratio(words.contrast_dark, dark, edge(dark), dark >= EDGE_LEAST) }
+        </dl>
+    }
+}
+
+fn ratio(what: &str, ratio: Ratio, verdict: &str, fine: bool) -> Html {
+    html! {
+        <div class={classes!((!fine).then_some("weak"))}>
+            <dt>{ what }</dt>
+            <dd>
+                <strong>{ format!("{}.{} : 1", ratio / 100, ratio / 10 % 10) }</strong>{ " " }{ verdict }
+            </dd>
+        </div>
+    }
+}
+
+fn places(form: &Form, words: &Strings, locked: bool, say: &Say) -> Html {
+    let backend = Field {
+        id: "backend",
+        label: words.backend_url,
+        hint: words.backend_hint,
+        kind: "url",
+        autocomplete: "off",
+        value: &form.backend_url,
+        disabled: locked,
+    };
+    html! {
+        <>
+            <fieldset class="block" disabled={locked}>
+                <legend>{ words.set_where }</legend>
+                <div class="field">
+                    <label for="origins">{ words.origins }</label>
+                    <textarea id="origins" rows="3" value={form.origins.clone()} dir="ltr" spellcheck="false"
+                        aria-describedby="origins-hint"
+                        oninput={on_input(say, |text| Ui::Settings(SettingsUi::Origins(text)))} />
+                    <p class="hint" id="origins-hint">{ words.origins_hint }</p>
+                </div>
+            </fieldset>
+            <fieldset class="block" disabled={locked}>
+                <legend>{ words.set_backend }</legend>
+                { backend.draw(on_input(say, |text| Ui::Settings(SettingsUi::Backend(text)))) }
+            </fieldset>
+        </>
+    }
+}
+
+fn save_bar(state: &State, settings: &Settings, locked: bool, say: &Say) -> Html {
+    let words = state.words();
+    let changed = settings.is_changed(&state.time_zone);
+    let failed = match &settings.saving {
+        Saving::Failed(problem) => Some(wrong(state, problem)),
+        _ => None,
+    };
+    if locked || (!changed && failed.is_none() && settings.saving != Saving::Done) {
+        return html! {};
+    }
+    html! {
+        <div class="save-bar">
+            { problem(failed.as_deref()) }
+            if changed && failed.is_none() { <p class="meta">{ words.unsaved }</p> }
+            if !changed && settings.saving == Saving::Done { <p class="done">{ words.saved }</p> }
+            if changed {
+                <div class="actions">
+                    <button class="button" type="button" onclick={on_set(say, SettingsUi::Revert)}>{ words.revert }</button>
+                    <button class="button primary" type="submit" disabled={settings.saving == Saving::Busy}>
+                        { if settings.saving == Saving::Busy { words.saving } else { words.save } }
+                    </button>
+                </div>
+            }
+        </div>
+    }
+}
+
+fn wrong(state: &State, problem: &FormProblem) -> String {
+    let words = state.words();
+    let of_day = |text: &str, day: usize| fill(text, "{d}", &when::weekday(state.lang, day));
+    match problem {
+        FormProblem::Name => words.wrong_name.to_owned(),
+        FormProblem::Accent => words.wrong_accent.to_owned(),
+        FormProblem::Greeting => words.wrong_greeting.to_owned(),
+        FormProblem::Origin(line) => fill(words.wrong_origin, "{o}", line),
+        FormProblem::Hours(HoursProblem::Missing(day)) => of_day(words.wrong_missing, *day),
+        FormProblem::Hours(HoursProblem::Overlap(day)) => of_day(words.wrong_overlap, *day),
+        FormProblem::Hours(HoursProblem::NoZone) => words.wrong_zone.to_owned(),
+        FormProblem::Backend => words.wrong_backend.to_owned(),
+        FormProblem::Refused(sentence) => sentence.clone(),
+    }
+}
+
+fn shown(shown: Option<&Shown>, words: &Strings, say: &Say) -> Html {
+    let Some(shown) = shown else { return html! {} };
+    let (title, secret) = match shown {
+        Shown::Webhook(secret) => (words.webhook_secrets, secret),
+        Shown::ApiKey(secret) => (words.api_keys, secret),
+    };
+    html! {
+        <section class="block fresh" role="alert">
+            <h3>{ title }</h3>
+            <p>{ words.shown_once }</p>
+            { copyable(secret, words, say) }
+            <button class="button" type="button" onclick={on_set(say, SettingsUi::HideSecret)}>{ words.noted }</button>
+        </section>
+    }
+}
+
+fn secrets(state: &State, settings: &Settings, page: &SitePage, say: &Say) -> Html {
+    let words = state.words();
+    let sure = settings.confirm == Some(Confirm::Rotate);
+    html! {
+        <section class="block" aria-labelledby="secrets">
+            <h3 id="secrets">{ words.webhook_secrets }</h3>
+            <p class="hint">{ words.webhook_hint }</p>
+            <ul class="things">
+                { for page.webhook_secrets.iter().map(|secret| html! {
+                    <li>
+                        <code>{ &secret.hint }{ "…" }</code>
+                        <span class="meta">{ fill(words.made, "{d}", &when::day_year(state.lang, secret.created_at)) }</span>
+                    </li>
+                }) }
+                if page.webhook_secrets.is_empty() { <li class="meta">{ words.no_secrets }</li> }
+            </ul>
+            if sure {
+                { confirm(words.rotate_sure, words.yes_make, SettingsUi::Rotate, words, say) }
+            } else {
+                <button class="button" type="button" onclick={on_set(say, SettingsUi::Rotate)}>{ words.rotate }</button>
+            }
+        </section>
+    }
+}
+
+fn confirm(question: &str, yes: &str, doing: SettingsUi, words: &Strings, say: &Say) -> Html {
+    html! {
+        <div class="confirm" role="alert">
+            <p>{ question }</p>
+            <div class="actions">
+                <button class="button" type="button" onclick={on_set(say, SettingsUi::Cancel)}>{ words.cancel }</button>
+                <button class="button danger" type="button" onclick={on_set(say, doing)}>{ yes }</button>
+            </div>
+        </div>
+    }
+}
+
+fn keys(state: &State, settings: &Settings, page: &SitePage, say: &Say) -> Html {
+    let words = state.words();
+    let name = Field {
+        id: "key-name",
+        label: words.key_name,
+        hint: "",
+        kind: "text",
+        autocomplete: "off",
+        value: &settings.key_name,
+        disabled: false,
+    };
+    html! {
+        <section class="block" aria-labelledby="keys">
+            <h3 id="keys">{ words.api_keys }</h3>
+            <p class="hint">{ words.api_hint }</p>
+            <ul class="things">
+                { for page.api_keys.iter().map(|key| api_key(state, settings, key, say)) }
+                if page.api_keys.is_empty() { <li class="meta">{ words.no_keys }</li> }
+            </ul>
+            <form class="one-line" onsubmit={on_submit(say, Ui::Settings(SettingsUi::MakeKey))} novalidate=true>
+                { name.draw(on_input(say, |text| Ui::Settings(SettingsUi::KeyName(text)))) }
+                <button class="button" type="submit">{ words.make_key }</button>
+            </form>
+        </section>
+    }
+}
+
+fn api_key(state: &State, settings: &Settings, key: &ApiKey, say: &Say) -> Html {
+    let words = state.words();
+    let id = key.api_key_id.clone();
+    let sure = settings.confirm == Some(Confirm::Revoke(id.clone()));
+    html! {
+        <li key={id.as_str().to_owned()}>
+            <strong dir="auto">{ &key.name }</strong>
+            <code>{ format!("pk_{id}_…") }</code>
+            <span class="meta">{ fill(words.made, "{d}", &when::day_year(state.lang, key.created_at)) }</span>
+            if sure {
+                { confirm(words.revoke_sure, words.yes_revoke, SettingsUi::Revoke(id), words, say) }
+            } else {
+                <button class="button" type="button" aria-label={format!("{}: {}", words.revoke, key.name)}
+                    onclick={on_set(say, SettingsUi::Revoke(id))}>{ words.revoke }</button>
+            }
+        </li>
+    }
+}
+
+fn parked(state: &State, settings: &Settings, say: &Say) -> Html {
+    let words = state.words();
+    let Some(deliveries) = &settings.deliveries else { return html! {} };
+    html! {
+        <section class="block" aria-labelledby="parked">
+            <h3 id="parked">{ words.parked }</h3>
+            if deliveries.is_empty() {
+                <p class="hint">{ words.none_parked }</p>
+            } else {
+                <p class="hint">{ words.parked_hint }</p>
+                <ul class="things">{ for deliveries.iter().map(|delivery| one_parked(state, delivery, say)) }</ul>
+            }
+        </section>
+    }
+}
+
+fn one_parked(state: &State, delivery: &Delivery, say: &Say) -> Html {
+    let words = state.words();
+    let to = Route::Thread(delivery.conversation_id.clone());
+    html! {
+        <li key={delivery.delivery_id.as_str().to_owned()}>
+            <a href={format!("#{}", to.fragment())}>{ words.to_conversation }</a>
+            <span class="meta">{ when::exact(state.lang, delivery.created_at) }</span>
+            <span class="meta">{ fill(words.attempts, "{n}", &delivery.attempts.to_string()) }</span>
+            if let Some(error) = &delivery.error { <span class="meta wide">{ error }</span> }
+            <button class="button" type="button"
+                onclick={on_set(say, SettingsUi::SendAgain(delivery.delivery_id.clone()))}>{ words.send_again }</button>
+        </li>
+    }
+}

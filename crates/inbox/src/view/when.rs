@@ -1,0 +1,158 @@
+//! Times in words, by the browser's own knowledge of languages and zones.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Date, Function, Object, Reflect};
+use pronto_protocol::id::Millis;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::text::{Lang, Strings};
+
+/// How to write a time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Time,
+    Day,
+    DayYear,
+    Short,
+    Exact,
+}
+
+impl Shape {
+    const fn options(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Time => &[("hour", "2-digit"), ("minute", "2-digit")],
+            Self::Day => &[("weekday", "long"), ("day", "numeric"), ("month", "long")],
+            Self::DayYear => &[("day", "numeric"), ("month", "long"), ("year", "numeric")],
+            Self::Short => &[("day", "numeric"), ("month", "short")],
+            Self::Exact => &[("dateStyle", "long"), ("timeStyle", "short")],
+        }
+    }
+}
+
+thread_local! {
+    /// Making a formatter costs more than all its uses on one screen.
+    static FORMATS: RefCell<Vec<(Lang, Shape, Function)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn write(lang: Lang, shape: Shape, at: Millis) -> String {
+    let known = FORMATS.with_borrow(|formats| {
+        formats.iter().find(|(l, s, _)| (*l, *s) == (lang, shape)).map(|(_, _, format)| format.clone())
+    });
+    let format = known.unwrap_or_else(|| {
+        let made =
+            js_sys::Intl::DateTimeFormat::new(&Array::of1(&lang.tag().into()), &options(shape.options()));
+        let format = made.format();
+        FORMATS.with_borrow_mut(|formats| formats.push((lang, shape, format.clone())));
+        format
+    });
+    let text = format.call1(&JsValue::UNDEFINED, &date(at));
+    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+fn options(pairs: &[(&str, &str)]) -> Object {
+    let options = Object::new();
+    for (name, value) in pairs {
+        // Setting a field of a plain object cannot fail.
+        let _ = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
+    }
+    options
+}
+
+fn date(at: Millis) -> Date {
+    Date::new(&JsValue::from_f64(at.0 as f64))
+}
+
+/// The time of day.
+pub(super) fn time(lang: Lang, at: Millis) -> String {
+    write(lang, Shape::Time, at)
+}
+
+/// Day and time in full.
+pub(super) fn exact(lang: Lang, at: Millis) -> String {
+    write(lang, Shape::Exact, at)
+}
+
+/// A day without its time.
+pub(super) fn day_year(lang: Lang, at: Millis) -> String {
+    write(lang, Shape::DayYear, at)
+}
+
+/// A day in words: today, yesterday, a weekday, a date.
+pub(super) fn day(words: &Strings, lang: Lang, at: Millis, now: Millis) -> String {
+    match days_ago(at, now) {
+        0 => words.today.to_owned(),
+        1 => words.yesterday.to_owned(),
+        2..=300 => write(lang, Shape::Day, at),
+        _ => write(lang, Shape::DayYear, at),
+    }
+}
+
+/// The narrowest stamp: a time today, else a day.
+pub(super) fn stamp(words: &Strings, lang: Lang, at: Millis, now: Millis) -> String {
+    match days_ago(at, now) {
+        0 => time(lang, at),
+        1 => words.yesterday.to_owned(),
+        _ => write(lang, Shape::Short, at),
+    }
+}
+
+/// Whether two times fall on one day, here.
+pub(super) fn same_day(a: Millis, b: Millis) -> bool {
+    midnight(a) == midnight(b)
+}
+
+fn midnight(at: Millis) -> f64 {
+    let day = date(at);
+    day.set_hours(0);
+    day.set_minutes(0);
+    day.set_seconds(0);
+    day.set_milliseconds(0);
+    day.get_time()
+}
+
+/// Midnights between; a day of a clock change has 23 or 25 hours, hence the rounding.
+fn days_ago(at: Millis, now: Millis) -> i64 {
+    ((midnight(now) - midnight(at)) / 86_400_000.0).round() as i64
+}
+
+/// The time of day in a zone that a browser named; none where that is no zone.
+pub(super) fn time_in(lang: Lang, zone: &str, at: Millis) -> Option<String> {
+    let wanted =
+        options(&[("weekday", "short"), ("hour", "2-digit"), ("minute", "2-digit"), ("timeZone", zone)]);
+    let date = date(at);
+    let method: Function = Reflect::get(&date, &"toLocaleString".into()).ok()?.dyn_into().ok()?;
+    method.call2(&date, &lang.tag().into(), &wanted).ok()?.as_string()
+}
+
+/// A language's name in the screen's language; the tag itself where there is none.
+pub(super) fn language(lang: Lang, tag: &str) -> String {
+    intl_display_name(lang, tag).unwrap_or_else(|| tag.to_owned())
+}
+
+fn intl_display_name(lang: Lang, tag: &str) -> Option<String> {
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let class: Function = Reflect::get(&intl, &"DisplayNames".into()).ok()?.dyn_into().ok()?;
+    let arguments = Array::of2(&lang.tag().into(), &options(&[("type", "language")]));
+    let names = Reflect::construct(&class, &arguments).ok()?;
+    let of: Function = Reflect::get(&names, &"of".into()).ok()?.dyn_into().ok()?;
+    of.call1(&names, &tag.into()).ok()?.as_string()
+}
+
+/// A weekday's name; 0 is Monday.
+pub(super) fn weekday(lang: Lang, place: usize) -> String {
+    // 1 January 2024 was a Monday; noon keeps clear of every zone's midnight.
+    let noon = Date::new_with_year_month_day_hr(2024, 0, i32::try_from(place).unwrap_or(0) + 1, 12);
+    let wanted = options(&[("weekday", "long")]);
+    String::from(noon.to_locale_date_string(lang.tag(), &wanted))
+}
+
+/// Every zone that the browser knows.
+pub(super) fn zones() -> Vec<String> {
+    fn all() -> Option<Array> {
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+        let list: Function = Reflect::get(&intl, &"supportedValuesOf".into()).ok()?.dyn_into().ok()?;
+        Some(Array::from(&list.call1(&intl, &"timeZone".into()).ok()?))
+    }
+    all().map(|zones| zones.iter().filter_map(|zone| zone.as_string()).collect()).unwrap_or_default()
+}
