@@ -1,0 +1,178 @@
+//! What the operator asked for on the command line or in the environment, parsed once. Never decides anything itself.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use url::{Origin, Url};
+
+/// Website chat that keeps its word: one binary with the widget, the inbox and the database inside.
+#[derive(Parser, Debug)]
+#[command(name = "pronto", version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the binary can do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Serve the chat, the inbox and the API.
+    Serve(Box<ServeArgs>),
+    /// Copy the database into one file while the server runs.
+    Backup(BackupArgs),
+    /// Bring a backup back while no server runs.
+    Restore(RestoreArgs),
+}
+
+/// Where the database is.
+#[derive(Args, Clone, Debug)]
+pub struct DatabaseArgs {
+    /// The folder that holds the database where `--database` names none.
+    #[arg(long, env = "PRONTO_DATA", default_value = "data", value_name = "FOLDER")]
+    pub data: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`; the folder's own SQLite file when absent.
+    #[arg(long, env = "PRONTO_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+impl DatabaseArgs {
+    /// The database's address: the one given, or the SQLite file in the data folder.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match &self.database {
+            Some(url) => url.clone(),
+            None => format!("sqlite:{}", self.data.join("pronto.db").display()),
+        }
+    }
+}
+
+/// The arguments of `pronto backup`.
+#[derive(Args, Debug)]
+pub struct BackupArgs {
+    /// Where the database is.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The file to write; it must not be there yet.
+    pub file: PathBuf,
+}
+
+/// The arguments of `pronto restore`.
+#[derive(Args, Debug)]
+pub struct RestoreArgs {
+    /// Where the database goes.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The backup to read.
+    pub file: PathBuf,
+    /// Replace the database that is there; no server may run on it.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// The arguments of `pronto serve`.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// Where the chat, the inbox and the API listen.
+    #[arg(long, env = "PRONTO_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+    /// Where the demo shop listens: another origin than the chat's, as in life.
+    #[arg(long, env = "PRONTO_DEMO_LISTEN", default_value = "127.0.0.1:8081", value_name = "ADDRESS:PORT")]
+    pub demo_listen: SocketAddr,
+    /// Where the database is.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The address under which browsers reach the chat, when it is not the one listened on.
+    #[arg(long, env = "PRONTO_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<Url>,
+    /// Serve the demo shop with made-up history and a demo login.
+    #[arg(long, env = "PRONTO_DEMO", overrides_with = "no_demo")]
+    pub demo: bool,
+    /// Serve no demo; the default.
+    #[arg(long, overrides_with = "demo")]
+    pub no_demo: bool,
+    /// Let webhooks go to loopback and private addresses: for a backend on this machine or network.
+    #[arg(long, env = "PRONTO_ALLOW_PRIVATE_BACKENDS")]
+    pub allow_private_backends: bool,
+    /// Take a visitor's address from `X-Forwarded-For`: only behind a proxy that sets it.
+    #[arg(long, env = "PRONTO_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+}
+
+fn public_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    match url.scheme() {
+        "http" | "https" if url.path() == "/" => Ok(url),
+        "http" | "https" => Err("the chat needs a host of its own, without a path".to_owned()),
+        _ => Err("it has to start with http:// or https://".to_owned()),
+    }
+}
+
+/// `address` as a browser on this machine can ask for it: "every address" is none that can be asked for.
+#[must_use]
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(IpAddr::from([127, 0, 0, 1]));
+    }
+    address
+}
+
+/// `text` as a web origin, for example `https://shop.example`; `None` when it is anything else.
+#[must_use]
+pub fn web_origin(text: &str) -> Option<String> {
+    let url = Url::parse(text.trim()).ok()?;
+    let bare =
+        url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    match (url.scheme(), url.origin()) {
+        ("http" | "https", origin @ Origin::Tuple(..)) if bare => Some(origin.ascii_serialization()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    #[test]
+    fn origins() {
+        let cases = [
+            "https://Shop.example",
+            "https://shop.example/",
+            "http://a:81",
+            "https://a/x",
+            "a.example",
+            "*",
+            "https://a; script-src *",
+            "javascript:alert(1)",
+            "https://u@a",
+            "https://bücher.example",
+        ];
+        let seen: Vec<String> = cases.iter().map(|case| format!("{case} → {:?}", web_origin(case))).collect();
+        expect![[r#"
+            https://Shop.example → Some("https://shop.example")
+            https://shop.example/ → Some("https://shop.example")
+            http://a:81 → Some("http://a:81")
+            https://a/x → None
+            a.example → None
+            * → None
+            https://a; script-src * → None
+            javascript:alert(1) → None
+            https://u@a → None
+            https://bücher.example → Some("https://xn--bcher-kva.example")"#]]
+        .assert_eq(&seen.join("\n"));
+    }
+
+    #[test]
+    fn last_of_demo_and_no_demo_wins() {
+        let demo = |args: &[&str]| match Cli::try_parse_from([&["pronto", "serve"], args].concat())
+            .map(|c| c.command)
+        {
+            Ok(Command::Serve(args)) => args.demo,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([demo(&[]), demo(&["--demo"]), demo(&["--demo", "--no-demo"])], [false, true, false]);
+    }
+}

@@ -1,0 +1,107 @@
+//! Everything that comes in over HTTP: the route table, and what surrounds every route. Handlers stand in the modules
+//! below; no rule of the domain lives here.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{MethodRouter, delete, get, patch, post};
+use axum::{Router, middleware};
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use api::{agent, conversation, inbox, settings, site};
+use error::{Answer, no_such_method, no_such_path, panicked};
+use live::{poll, socket};
+use page::{frame, hosted};
+use state::App;
+
+pub mod api;
+pub mod budget;
+pub mod error;
+pub mod extract;
+pub mod layers;
+pub mod live;
+pub mod metrics;
+pub mod openapi;
+pub mod page;
+pub mod party;
+pub mod reply;
+pub mod serve;
+pub mod state;
+
+/// The chat's routes.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .merge(visitor_routes())
+        .merge(agent_routes())
+        .merge(page_routes())
+        .route("/v1/openapi.json", get(openapi::document))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics::metrics))
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(middleware::from_fn(layers::time_limit))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(layers::strict_headers))
+        .layer(middleware::from_fn_with_state(app.clone(), metrics::observe))
+        .with_state(app)
+}
+
+fn visitor_routes() -> Router<App> {
+    let messages = get(conversation::messages).post(conversation::send_message);
+    Router::new()
+        .route("/v1/sites/{key}", compressed(get(site::public_site)))
+        .route("/v1/sites/{key}/sessions", post(conversation::open_session))
+        .route("/v1/session", get(conversation::session).delete(conversation::end_session))
+        .route("/v1/conversations/{id}/messages", messages)
+        .route("/v1/conversations/{id}/receipts", post(conversation::set_receipts))
+        .route("/v1/conversations/{id}/typing", post(conversation::typing))
+        .route("/v1/socket", get(socket::socket))
+        .route("/v1/poll", post(poll::poll))
+}
+
+fn agent_routes() -> Router<App> {
+    let one = patch(inbox::change_conversation).get(inbox::conversation);
+    Router::new()
+        .route("/v1/inbox/setup", post(agent::setup))
+        .route("/v1/inbox/login", post(agent::login))
+        .route("/v1/inbox/logout", post(agent::logout))
+        .route("/v1/inbox/password", post(agent::change_password))
+        .route("/v1/inbox/me", get(agent::me))
+        .route("/v1/inbox/conversations", get(inbox::conversations))
+        .route("/v1/inbox/conversations/{id}", one)
+        .route("/v1/inbox/sites/{key}", get(settings::site).put(settings::put_site))
+        .route("/v1/inbox/sites/{key}/webhook-secrets", post(settings::add_webhook_secret))
+        .route("/v1/inbox/sites/{key}/api-keys", post(settings::add_api_key))
+        .route("/v1/inbox/sites/{key}/api-keys/{id}", delete(settings::revoke_api_key))
+        .route("/v1/inbox/sites/{key}/deliveries", get(settings::deliveries))
+        .route("/v1/inbox/sites/{key}/deliveries/{id}/retry", post(settings::retry_delivery))
+}
+
+fn page_routes() -> Router<App> {
+    Router::new()
+        .route("/embed.js", get(page::embed))
+        .route("/assets/{*path}", get(page::asset))
+        .route("/frame/{key}", compressed(get(frame::frame)))
+        .route("/c/{key}", compressed(get(hosted::show).post(hosted::write)))
+        .route("/inbox", compressed(get(page::inbox)))
+        .route("/inbox/{*rest}", compressed(get(page::inbox)))
+        .route("/favicon.ico", get(page::favicon))
+}
+
+// Only where an answer holds no secret beside words that a stranger could put in, whose lengths would tell the secret.
+fn compressed(routes: MethodRouter<App>) -> MethodRouter<App> {
+    routes.layer(CompressionLayer::new().quality(CompressionLevel::Precise(6)))
+}
+
+/// The server runs.
+async fn healthz() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// The server can do its work: the database answers, and nobody has asked it to end.
+async fn readyz(State(app): State<App>) -> Answer<StatusCode> {
+    app.store.ping().await?;
+    Ok(if app.drain.is_ending() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT })
+}

@@ -1,0 +1,7 @@
+//! The handlers of `/v1`: extract, authorise, decide, answer. No rule of the domain and no SQL.
+
+pub mod agent;
+pub mod conversation;
+pub mod inbox;
+pub mod settings;
+pub mod site;

@@ -1,0 +1,120 @@
+//! What anyone may know of a site: how to draw its launcher, in the language asked for.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use pronto_protocol::api::{ErrorBody, LauncherLabels, PublicSite};
+use pronto_protocol::id::SiteKey;
+use serde::Deserialize;
+
+use crate::http::error::{Answer, Refused};
+use crate::http::extract::{Path, Query};
+use crate::http::page::assets::{etag, is_unchanged};
+use crate::http::page::words::Language;
+use crate::http::reply::open_state;
+use crate::http::state::{App, now};
+use crate::store::Site;
+
+/// In which language.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    lang: String,
+}
+
+/// The public settings of a site, and how long it takes to answer.
+#[utoipa::path(
+    get, path = "/v1/sites/{key}", tag = "visitor",
+    params(("key" = String, Path, description = "The site's key"), ("lang" = Option<String>, Query, description = "The wanted language")),
+    responses(
+        (status = 200, description = "What a page needs to draw the launcher", body = PublicSite),
+        (status = 304, description = "Nothing has changed"),
+        (status = "4XX", description = "No such site", body = ErrorBody),
+    ),
+)]
+pub async fn public_site(
+    State(app): State<App>,
+    Path(key): Path<SiteKey>,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
+    let language = app.pages.words.nearest([wanted.lang.as_str(), &site.settings.locale]);
+    let body = describe(&app, &site, language).await?;
+    // Its age is no change: without it the tag stays the same until something does change.
+    let steady = serde_json::to_vec(&PublicSite {
+        reply: pronto_protocol::model::ReplyTime { as_of: Default::default(), ..body.reply.clone() },
+        ..body.clone()
+    });
+    let tag = etag(&steady.unwrap_or_default());
+    let mut response = if is_unchanged(&headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Json(body).into_response()
+    };
+    let kept = "public, max-age=60, stale-while-revalidate=600";
+    let answer = response.headers_mut();
+    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    answer.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        answer.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// The site as its launcher and its panel show it, in `language`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn describe(app: &App, site: &Site, language: Language<'_>) -> Answer<PublicSite> {
+    let now = now();
+    let reply = app.replies.of(&app.store, &site.key, now).await?;
+    let name = &site.settings.name;
+    let named = |key| language.text(key).replace("{name}", name);
+    Ok(PublicSite {
+        site: site.key.clone(),
+        name: name.clone(),
+        accent: site.settings.accent.clone(),
+        on_accent: on_accent(&site.settings.accent).to_owned(),
+        greeting: site.settings.greeting.clone(),
+        locale: language.locale.to_owned(),
+        dir: language.dir().to_owned(),
+        labels: LauncherLabels {
+            open: named("launcher.open"),
+            close: named("launcher.close"),
+            title: named("launcher.title"),
+            unread: named("launcher.unread"),
+            reply: language.reply(reply.minutes),
+        },
+        hours: site.settings.hours.as_ref().and_then(|hours| open_state(hours, now)),
+        reply,
+    })
+}
+
+/// Black or white, whichever stands out more on `accent`.
+fn on_accent(accent: &str) -> &'static str {
+    let channel = |from: usize| {
+        let digits = accent.get(from..from + 2).unwrap_or("00");
+        let value = f64::from(u8::from_str_radix(digits, 16).unwrap_or(0)) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    let luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+    // Contrast to white is 1.05 / (L + 0.05), to black (L + 0.05) / 0.05.
+    if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 { "#ffffff" } else { "#000000" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_on_the_accent_stands_out() {
+        let cases =
+            [("#000000", "#ffffff"), ("#ffffff", "#000000"), ("#b5472f", "#ffffff"), ("#ffd400", "#000000")];
+        for (accent, text) in cases {
+            assert_eq!(on_accent(accent), text, "{accent}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The API's document, drawn from the handlers and the wire's types; a test holds it against a snapshot.
+
+use axum::Json;
+use pronto_protocol::{api, frame, model};
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::api::{agent, conversation, inbox, settings, site};
+use super::live::{poll, socket};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Pronto",
+        description = "Website chat: what a widget, an inbox or a business's backend says to a Pronto server."
+    ),
+    modifiers(&Credentials),
+    paths(
+        site::public_site,
+        conversation::open_session,
+        conversation::session,
+        conversation::end_session,
+        conversation::messages,
+        conversation::send_message,
+        conversation::set_receipts,
+        conversation::typing,
+        socket::socket,
+        poll::poll,
+        agent::setup,
+        agent::login,
+        agent::logout,
+        agent::change_password,
+        agent::me,
+        inbox::conversations,
+        inbox::conversation,
+        inbox::change_conversation,
+        settings::site,
+        settings::put_site,
+        settings::add_webhook_secret,
+        settings::add_api_key,
+        settings::revoke_api_key,
+        settings::deliveries,
+        settings::retry_delivery,
+    ),
+    components(schemas(
+        api::ErrorBody,
+        api::WebhookEvent,
+        api::WebhookReply,
+        frame::ClientFrame,
+        frame::ServerFrame,
+        model::DeliveryState,
+    ))
+)]
+struct Api;
+
+struct Credentials;
+
+impl Modify for Credentials {
+    fn modify(&self, document: &mut Document) {
+        let Some(components) = &mut document.components else { return };
+        let bearer = |about: &str| {
+            SecurityScheme::Http(
+                HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(about)).build(),
+            )
+        };
+        let cookie = ApiKeyValue::with_description(
+            super::party::AGENT_COOKIE,
+            "An agent's session; requests that change anything also repeat `Me.csrf` in `x-pronto-csrf`.",
+        );
+        components
+            .add_security_scheme("visitor", bearer("A visitor's secret: 32 random bytes in base64url."));
+        components.add_security_scheme("backend", bearer("An API key of one site, `pk_<id>_<secret>`."));
+        components.add_security_scheme("agent", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
+
+/// The whole document.
+#[must_use]
+pub fn openapi() -> Document {
+    Api::openapi()
+}
+
+/// `GET /v1/openapi.json`.
+pub async fn document() -> Json<Document> {
+    Json(openapi())
+}

@@ -1,0 +1,102 @@
+//! The pages: the panel's frame, the hosted page, the inbox, the demo shop, and the built files behind them. Each page's
+//! policy lets in its own scripts and styles and nothing else.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::error::{Answer, Refused};
+use super::extract::Path;
+use super::state::App;
+use assets::{Assets, InlineHashes, inline_hashes};
+use words::Words;
+
+pub mod assets;
+pub mod demo;
+pub mod frame;
+pub mod hosted;
+pub mod template;
+pub mod words;
+
+/// A built page and the hashes of what it holds inline.
+pub struct BuiltPage {
+    html: String,
+    hashes: InlineHashes,
+}
+
+impl BuiltPage {
+    fn new(html: String) -> Self {
+        Self { hashes: inline_hashes(&html), html }
+    }
+
+    /// The page's policy; `ancestors` are those who may frame it.
+    fn policy(&self, ancestors: &str) -> String {
+        let InlineHashes { scripts, styles } = &self.hashes;
+        format!(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'{styles}; \
+             connect-src 'self'; img-src 'self' blob: data:; form-action 'self'; base-uri 'none'; \
+             require-trusted-types-for 'script'; frame-ancestors {ancestors}"
+        )
+    }
+}
+
+/// All that was built for browsers.
+pub struct Pages {
+    /// The files.
+    pub assets: Assets,
+    /// The server's own words.
+    pub words: Words,
+    frame: Option<BuiltPage>,
+    inbox: Option<BuiltPage>,
+}
+
+impl Pages {
+    /// The pages among `assets`.
+    #[must_use]
+    pub fn new(assets: Assets, words: Words) -> Self {
+        let page = |path| assets.text(path).map(BuiltPage::new);
+        Self { frame: page("frame.html"), inbox: page("inbox.html"), words, assets }
+    }
+}
+
+fn not_built() -> Refused {
+    Refused::new(
+        pronto_protocol::api::ErrorCode::NotFound,
+        "This page is not inside this server: it was built without the web parts. Build it with `cargo xtask build`.",
+    )
+}
+
+fn html(policy: &str, page: String) -> Answer<Response> {
+    let policy = HeaderValue::from_str(policy).map_err(|_| not_built())?;
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_SECURITY_POLICY, policy)], page).into_response())
+}
+
+/// The loader, for any page.
+pub async fn embed(State(app): State<App>, headers: HeaderMap) -> Answer<Response> {
+    let mut response = app.pages.assets.serve("embed.js", &headers).ok_or_else(not_built)?;
+    let answer = response.headers_mut();
+    answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    answer.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    Ok(response)
+}
+
+/// A built file.
+pub async fn asset(State(app): State<App>, Path(path): Path<String>, headers: HeaderMap) -> Answer<Response> {
+    app.pages.assets.serve(&format!("assets/{path}"), &headers).ok_or_else(Refused::not_found)
+}
+
+/// The inbox; the rest of its address belongs to its own router.
+pub async fn inbox(State(app): State<App>) -> Answer<Response> {
+    let page = app.pages.inbox.as_ref().ok_or_else(not_built)?;
+    let mut response = html(&page.policy("'none'"), page.html.clone())?;
+    let answer = response.headers_mut();
+    answer.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// The answer to a browser's own question for an icon: there is none, and that is no error.
+pub async fn favicon() -> StatusCode {
+    StatusCode::NO_CONTENT
+}

@@ -1,0 +1,171 @@
+//! The panel's page in its frame, strictly for the site's own origins; and the notice for a page that is not listed, which
+//! tells the owner what to add, because a refused frame is a blank box that tells nothing.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use pronto_protocol::id::{MessageId, SiteKey};
+use serde::{Deserialize, Serialize};
+
+use super::template::{Fill, escape, render, script_json};
+use super::words::Language;
+use super::{html, not_built};
+use crate::auth::secret;
+use crate::config::web_origin;
+use crate::http::api::site::describe;
+use crate::http::error::{Answer, Refused};
+use crate::http::extract::{Caller, Path, Query};
+use crate::http::state::App;
+use crate::store::Site;
+
+/// In which language.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    lang: String,
+}
+
+/// What the form sends beside the words; minted with the page, so that a doubled submit is known as one.
+pub struct Form {
+    message_id: MessageId,
+    session: String,
+}
+
+impl Form {
+    /// The fields of a fresh form, in the session behind `secret` if there is one.
+    ///
+    /// # Errors
+    /// Never for the ids that are minted here.
+    pub fn new(secret: Option<&str>) -> Answer<Self> {
+        let message_id = MessageId::new(secret::mint_id()).map_err(|_| Refused::not_found())?;
+        Ok(Self { message_id, session: secret.map_or_else(secret::mint, str::to_owned) })
+    }
+}
+
+/// What the frame and the hosted page differ in.
+pub struct Filling {
+    /// `frame` or `page`.
+    pub mode: &'static str,
+    /// Where the form goes that works without script.
+    pub action: String,
+    /// What it sends.
+    pub form: Form,
+    /// Markup of the thread.
+    pub thread: String,
+}
+
+/// The panel's page, for a frame.
+pub async fn frame(
+    State(app): State<App>,
+    Path(key): Path<SiteKey>,
+    Query(wanted): Query<Wanted>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
+    let language = app.pages.words.nearest([wanted.lang.as_str(), &site.settings.locale]);
+    let allowed: Vec<String> =
+        site.settings.allowed_origins.iter().filter_map(|origin| web_origin(origin)).collect();
+    if let Some(stranger) = stranger(&headers, &caller, &allowed) {
+        return notice(language, &caller.origin, &stranger);
+    }
+    let action = format!("/c/{key}?lang={}", language.locale);
+    let filling = Filling { mode: "frame", action, form: Form::new(None)?, thread: String::new() };
+    let ancestors = format!("'self' {}", allowed.join(" "));
+    let mut response = page(&app, &site, language, filling, ancestors.trim_end()).await?;
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    Ok(response)
+}
+
+/// The framing page's origin, where the browser tells it and the site does not list it.
+fn stranger(headers: &HeaderMap, caller: &Caller, allowed: &[String]) -> Option<String> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if text("sec-fetch-dest").is_some_and(|dest| !matches!(dest, "iframe" | "frame")) {
+        return None;
+    }
+    let referer = url::Url::parse(text("referer")?).ok()?;
+    let origin = web_origin(&referer.origin().ascii_serialization())?;
+    let known = origin == caller.origin || allowed.contains(&origin);
+    (!known).then_some(origin)
+}
+
+#[derive(Serialize)]
+struct Config<'a, T> {
+    #[serde(flatten)]
+    site: &'a T,
+    mode: &'a str,
+}
+
+/// The frame's page, filled in for `site`.
+///
+/// # Errors
+/// When it was not built, or the store fails.
+pub async fn page(
+    app: &App,
+    site: &Site,
+    language: Language<'_>,
+    filling: Filling,
+    ancestors: &str,
+) -> Answer<Response> {
+    let built = app.pages.frame.as_ref().ok_or_else(not_built)?;
+    let public = describe(app, site, language).await?;
+    let greeting = if public.greeting.is_empty() {
+        language.text("greeting").to_owned()
+    } else {
+        public.greeting.clone()
+    };
+    let hours = public.hours.as_ref().map(|hours| if hours.open { "hours.open" } else { "hours.closed" });
+    let config = script_json(&Config { site: &public, mode: filling.mode });
+    let text = |text: &str| Some(Fill::Text(text.to_owned()));
+    let filled = render(&built.html, |name| match name {
+        "site" => text(public.site.as_str()),
+        "lang" => text(&public.locale),
+        "dir" => text(&public.dir),
+        "name" => text(&public.name),
+        "greeting" => text(&greeting),
+        "reply" => text(&public.labels.reply),
+        "hours" => hours.and_then(|key| text(language.text(key))),
+        "accent" => text(&public.accent),
+        "on_accent" => text(&public.on_accent),
+        "placeholder" => text(language.text("composer.placeholder")),
+        "send" => text(language.text("composer.send")),
+        "title" => text(&public.labels.title),
+        "mode" => text(filling.mode),
+        "action" => text(&filling.action),
+        "message_id" => text(filling.form.message_id.as_str()),
+        "hidden" => {
+            let session = escape(&filling.form.session);
+            Some(Fill::Html(format!("<input type=\"hidden\" name=\"session\" value=\"{session}\">")))
+        }
+        "config" => Some(Fill::Html(config.clone())),
+        "strings" => Some(Fill::Html(language.file().map(script_json).unwrap_or_default())),
+        "thread" => Some(Fill::Html(filling.thread.clone())),
+        _ => None,
+    });
+    html(&built.policy(ancestors), filled)
+}
+
+const NOTICE_STYLE: &str = "body{margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#17201c;background:#fbfaf7}\
+    h1{font-size:18px;margin:0 0 12px}code{display:block;padding:8px 12px;margin:12px 0;background:#ece9e0;\
+    border-radius:8px;overflow-wrap:anywhere}@media(prefers-color-scheme:dark){body{color:#ecefea;background:#14171a}\
+    code{background:#262b30}a{color:#9ecbff}}";
+
+fn notice(language: Language<'_>, chat: &str, stranger: &str) -> Answer<Response> {
+    let page = format!(
+        "<!doctype html><html lang=\"{}\" dir=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><title>{title}</title><style>{NOTICE_STYLE}</style><h1>{title}</h1><p>{}</p>\
+         <code>{}</code><p><a href=\"{}/inbox\" target=\"_blank\" rel=\"noopener\">{}</a></p>",
+        escape(language.locale),
+        language.dir(),
+        escape(language.text("unlisted.add")),
+        escape(stranger),
+        escape(chat),
+        escape(language.text("unlisted.inbox")),
+        title = escape(language.text("unlisted.title")),
+    );
+    let hashes = super::assets::inline_hashes(&page);
+    html(
+        &format!("default-src 'none'; style-src{}; base-uri 'none'; form-action 'none'", hashes.styles),
+        page,
+    )
+}

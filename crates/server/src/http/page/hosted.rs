@@ -1,0 +1,207 @@
+//! The hosted page: the same panel at full size, and a form that works where there is no script. Its cookie is set by the
+//! first message, not before; a doubled submit finds the same session, conversation and message, so it stores once.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use pronto_protocol::api::{OpenSession, SendMessage};
+use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
+use pronto_protocol::model::{Author, Conversation, Message, VisitorContext};
+use serde::Deserialize;
+
+use super::frame::{Filling, Form, page};
+use super::template::escape;
+use super::words::Language;
+use crate::auth::secret;
+use crate::http::api::conversation::{append, bind_session};
+use crate::http::error::{Answer, Refused};
+use crate::http::extract::{Caller, FormBody, Path, Query};
+use crate::http::party::{Party, Visitor, cookie, visitor};
+use crate::http::state::App;
+use crate::store::{Page, Site};
+
+const COOKIE: &str = "pronto_visitor";
+const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
+const SHOWN: u32 = 100;
+
+/// In which language.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    lang: String,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub struct Written {
+    #[serde(default)]
+    body: String,
+    message_id: Option<MessageId>,
+    /// Minted with the page, so that the first message's double finds the same session before any cookie is there.
+    session: Option<String>,
+}
+
+/// The hosted page.
+pub async fn show(
+    State(app): State<App>,
+    Path(key): Path<SiteKey>,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
+    let language = language(&app, &site, &wanted.lang, &headers);
+    draw(&app, &site, language, known_secret(&headers), None).await
+}
+
+/// The form's message, then the page again: by a redirect, so that a reload sends nothing twice.
+pub async fn write(
+    State(app): State<App>,
+    Path(key): Path<SiteKey>,
+    Query(wanted): Query<Wanted>,
+    caller: Caller,
+    headers: HeaderMap,
+    FormBody(written): FormBody<Written>,
+) -> Answer<Response> {
+    if !caller.is_same_origin() {
+        return Err(Refused::new(
+            pronto_protocol::api::ErrorCode::Forbidden,
+            "The form was not sent from this page.",
+        ));
+    }
+    let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
+    let language = language(&app, &site, &wanted.lang, &headers);
+    let fresh = written.session.filter(|secret| secret::is_visitor_secret(secret));
+    let secret = known_secret(&headers).map(str::to_owned).or(fresh).unwrap_or_else(secret::mint);
+    let message_id = written.message_id.map_or_else(new_message_id, Ok)?;
+    match store(
+        &app,
+        &site,
+        &caller,
+        &secret,
+        language.locale,
+        SendMessage { message_id, body: written.body.clone(), author: None, author_name: None },
+    )
+    .await
+    {
+        Ok(()) => redirect(&app, &key, &wanted.lang, &secret),
+        Err(refused) => {
+            let status =
+                StatusCode::from_u16(refused.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let failed = Failed { body: &written.body, why: refused.message() };
+            let mut response = draw(&app, &site, language, Some(&secret), Some(failed)).await?;
+            *response.status_mut() = status;
+            Ok(response)
+        }
+    }
+}
+
+fn new_message_id() -> Answer<MessageId> {
+    MessageId::new(secret::mint_id()).map_err(|_| Refused::not_found())
+}
+
+fn known_secret(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, COOKIE).filter(|secret| secret::is_visitor_secret(secret))
+}
+
+fn language<'a>(app: &'a App, site: &Site, wanted: &str, headers: &HeaderMap) -> Language<'a> {
+    let accepted =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted = accepted.split(',').map(|part| part.split(';').next().unwrap_or_default());
+    app.pages.words.nearest(std::iter::once(wanted).chain(accepted).chain([site.settings.locale.as_str()]))
+}
+
+async fn store(
+    app: &App,
+    site: &Site,
+    caller: &Caller,
+    secret: &str,
+    locale: &str,
+    send: SendMessage,
+) -> Answer<()> {
+    let conversation_id = match visitor(app, secret).await {
+        Ok(known) => newest(app, &known).await?.map(|conversation| conversation.conversation_id),
+        Err(_) => None,
+    };
+    // Derived from the secret, so that a doubled first submit opens one conversation.
+    let derived =
+        hex::encode(secret::hash(&format!("conversation of {secret}")).get(..16).unwrap_or_default());
+    let derived = ConversationId::new(derived).map_err(|_| Refused::not_found())?;
+    let context = VisitorContext { locale: Some(locale.to_owned()), ..VisitorContext::default() };
+    let open = OpenSession { conversation_id: conversation_id.unwrap_or(derived), context };
+    let visitor = bind_session(app, &site.key, caller, secret, &open).await?;
+    let party = Party::Visitor(visitor);
+    let row = party.conversation(app, &open.conversation_id).await?;
+    append(app, &party, &row, send).await?;
+    Ok(())
+}
+
+async fn newest(app: &App, visitor: &Visitor) -> Answer<Option<Conversation>> {
+    Ok(app.store.conversations_of(&visitor.visitor_id).await?.into_iter().next())
+}
+
+fn redirect(app: &App, key: &SiteKey, lang: &str, secret: &str) -> Answer<Response> {
+    let query: String =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("lang", lang).finish();
+    let query = if lang.is_empty() { String::new() } else { format!("?{query}") };
+    let secure = if app.is_https() { "; Secure" } else { "" };
+    let cookie =
+        format!("{COOKIE}={secret}; Path=/c/{key}; HttpOnly; SameSite=Lax; Max-Age={COOKIE_SECONDS}{secure}");
+    let value = |text: &str| HeaderValue::from_str(text).map_err(|_| Refused::not_found());
+    let headers =
+        [(header::LOCATION, value(&format!("/c/{key}{query}"))?), (header::SET_COOKIE, value(&cookie)?)];
+    Ok((StatusCode::SEE_OTHER, headers).into_response())
+}
+
+/// Words that were not stored, and why: they stay on the page.
+struct Failed<'a> {
+    body: &'a str,
+    why: &'a str,
+}
+
+async fn draw(
+    app: &App,
+    site: &Site,
+    language: Language<'_>,
+    secret: Option<&str>,
+    failed: Option<Failed<'_>>,
+) -> Answer<Response> {
+    let mut messages = Vec::new();
+    if let Some(secret) = secret
+        && let Ok(visitor) = visitor(app, secret).await
+        && visitor.site == site.key
+        && let Some(conversation) = newest(app, &visitor).await?
+    {
+        messages = app.store.messages(&conversation.conversation_id, Page::Last, SHOWN).await?;
+    }
+    let filling = Filling {
+        mode: "page",
+        action: format!("/c/{}?lang={}", site.key, language.locale),
+        form: Form::new(secret)?,
+        thread: thread(&messages, failed.as_ref(), language),
+    };
+    let mut response = page(app, site, language, filling, "'none'").await?;
+    response.headers_mut().insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    Ok(response)
+}
+
+fn thread(messages: &[Message], failed: Option<&Failed<'_>>, language: Language<'_>) -> String {
+    let mut html = String::new();
+    for message in messages {
+        let side = if message.author == Author::Visitor { "mine" } else { "theirs" };
+        let name = message.author_name.as_deref().map(|name| format!("<p class=\"by\">{}</p>", escape(name)));
+        html.push_str(&format!(
+            "<li class=\"message {side}\">{}<p class=\"body\">{}</p></li>",
+            name.unwrap_or_default(),
+            escape(&message.body)
+        ));
+    }
+    if let Some(Failed { body, why }) = failed {
+        html.push_str(&format!(
+            "<li class=\"message mine failed\"><p class=\"body\">{}</p><p class=\"why\" role=\"alert\">{} {}</p></li>",
+            escape(body),
+            escape(language.text("panel.not_sent")),
+            escape(why)
+        ));
+    }
+    html
+}

@@ -1,0 +1,289 @@
+//! What every handler shares: the store, the bus, the built pages, the budgets and the sign that the server is ending.
+//! Holds no rule and answers no request.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use pronto_protocol::id::{Millis, SiteKey};
+use tokio::sync::watch;
+
+use super::budget::{Budget, Limits};
+use super::metrics::Metrics;
+use super::page::Pages;
+use super::reply::ReplyTimes;
+use crate::auth::password::Passwords;
+use crate::auth::secret::SecretHash;
+use crate::auth::throttle::Throttle;
+use crate::bus::Bus;
+use crate::config::ServeArgs;
+use crate::store::Store;
+
+/// The moment it is; the one place where the edge asks the clock.
+#[must_use]
+pub fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// How long live connections are given; tests ask for less.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// From the upgrade to the hello.
+    pub hello: Duration,
+    /// For one frame to leave; who takes longer is too slow.
+    pub write: Duration,
+    /// How often a client is asked to ping.
+    pub heartbeat: Duration,
+    /// From the sign to end until what still runs is cut off.
+    pub drain: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { hello: seconds(10), write: seconds(10), heartbeat: seconds(25), drain: seconds(10) }
+    }
+}
+
+/// The budgets in force.
+pub struct Budgets {
+    /// Messages of one visitor, agent or key.
+    pub session_messages: Budget<SecretHash>,
+    /// Every other request of one visitor, agent or key.
+    pub session_requests: Budget<SecretHash>,
+    /// Visitors' messages of one site.
+    pub site_messages: Budget<SiteKey>,
+    /// New sessions of one site.
+    pub site_sessions: Budget<SiteKey>,
+    /// New sessions from one address.
+    pub address_sessions: Budget<std::net::IpAddr>,
+}
+
+impl Budgets {
+    /// Full buckets of these sizes.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            session_messages: Budget::new(limits.session_messages),
+            session_requests: Budget::new(limits.session_requests),
+            site_messages: Budget::new(limits.site_messages),
+            site_sessions: Budget::new(limits.site_sessions),
+            address_sessions: Budget::new(limits.address_sessions),
+        }
+    }
+}
+
+/// How many agents are at the inbox, and who wants to know.
+pub struct Presence {
+    agents: AtomicUsize,
+    online: watch::Sender<bool>,
+}
+
+/// How long an agent counts as present after the last connection ended: a reload is no absence.
+const PRESENCE_LINGERS: Duration = Duration::from_secs(5);
+
+impl Presence {
+    fn new() -> Self {
+        Self { agents: AtomicUsize::new(0), online: watch::Sender::new(false) }
+    }
+
+    /// Whether anyone is there, now and from now on.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<bool> {
+        self.online.subscribe()
+    }
+
+    fn arrive(&self) {
+        self.agents.fetch_add(1, Ordering::SeqCst);
+        self.tell();
+    }
+
+    fn leave(&self) {
+        self.agents.fetch_sub(1, Ordering::SeqCst);
+        self.tell();
+    }
+
+    fn tell(&self) {
+        self.online.send_if_modified(|online| {
+            let is = self.agents.load(Ordering::SeqCst) > 0;
+            std::mem::replace(online, is) != is
+        });
+    }
+}
+
+/// An agent is there for as long as this value lives, and a little longer.
+pub struct Present(App);
+
+impl Present {
+    /// An agent has arrived.
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        app.presence.arrive();
+        Self(app.clone())
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        let app = self.0.clone();
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return app.presence.leave() };
+        runtime.spawn(async move {
+            tokio::time::sleep(PRESENCE_LINGERS).await;
+            app.presence.leave();
+        });
+    }
+}
+
+/// How many of something there are, and a way to wait until there are none.
+pub struct Count(watch::Sender<usize>);
+
+impl Count {
+    fn new() -> Self {
+        Self(watch::Sender::new(0))
+    }
+
+    /// One more, for as long as the value lives.
+    #[must_use]
+    pub fn one_more(&self) -> Counted {
+        self.0.send_modify(|count| *count += 1);
+        Counted(self.0.clone())
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn now(&self) -> usize {
+        *self.0.borrow()
+    }
+
+    /// Resolves when there are none.
+    pub async fn empty(&self) {
+        // The sender lives as long as `self`, so the wait cannot fail.
+        let _ = self.0.subscribe().wait_for(|count| *count == 0).await;
+    }
+}
+
+/// One that counts.
+pub struct Counted(watch::Sender<usize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// The sign that the server is ending, and what still runs.
+pub struct Drain {
+    ending: watch::Sender<bool>,
+    /// Sockets and polls.
+    pub live: Count,
+    /// Connections that are no sockets.
+    pub connections: Count,
+}
+
+impl Drain {
+    fn new() -> Self {
+        Self { ending: watch::Sender::new(false), live: Count::new(), connections: Count::new() }
+    }
+
+    /// Tells everything that runs to come to its end.
+    pub fn begin(&self) {
+        self.ending.send_replace(true);
+    }
+
+    /// Whether the server is ending.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        *self.ending.borrow()
+    }
+
+    /// Resolves when the server is ending.
+    pub async fn ending(&self) {
+        let _ = self.ending.subscribe().wait_for(|ending| *ending).await;
+    }
+}
+
+/// What the server runs on; clones are the same.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// See [`App`].
+pub struct Shared {
+    /// What the operator asked for.
+    pub args: ServeArgs,
+    /// The database.
+    pub store: Store,
+    /// Who is listening.
+    pub bus: Bus,
+    /// The built files and the words on them.
+    pub pages: Pages,
+    /// The measured reply times, cached.
+    pub replies: ReplyTimes,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Slowed guessing.
+    pub throttle: Throttle,
+    /// How much anyone may ask for.
+    pub budgets: Budgets,
+    /// Who is at the inbox.
+    pub presence: Presence,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// The sign to end.
+    pub drain: Drain,
+    /// How long live connections are given.
+    pub timing: Timing,
+}
+
+impl Deref for App {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    /// The server's parts, put together.
+    #[must_use]
+    pub fn new(
+        args: ServeArgs,
+        store: Store,
+        bus: Bus,
+        pages: Pages,
+        limits: Limits,
+        timing: Timing,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            args,
+            store,
+            bus,
+            pages,
+            replies: ReplyTimes::default(),
+            passwords: Passwords::new(),
+            throttle: Throttle::default(),
+            budgets: Budgets::new(limits),
+            presence: Presence::new(),
+            metrics: Metrics::new(),
+            drain: Drain::new(),
+            timing,
+        }))
+    }
+
+    /// The chat's own origin: the public one, or the one this browser used.
+    #[must_use]
+    pub fn origin(&self, host: Option<&str>) -> String {
+        if let Some(url) = &self.args.public_url {
+            return url.origin().ascii_serialization();
+        }
+        let listen = crate::config::reachable(self.args.listen).to_string();
+        let origin = |host: &str| crate::config::web_origin(&format!("http://{host}"));
+        host.and_then(origin).or_else(|| origin(&listen)).unwrap_or_default()
+    }
+
+    /// Whether browsers reach the chat by https, so that cookies may be `Secure`.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.args.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+}

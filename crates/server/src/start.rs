@@ -1,0 +1,193 @@
+//! `pronto serve`: opens the database, listens, prints the addresses, and ends in an orderly way. Every failure is one
+//! sentence for the operator.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use pronto_protocol::model::{Agent, Role};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinSet;
+
+use crate::auth::secret;
+use crate::bus::Bus;
+use crate::config::{DatabaseArgs, ServeArgs, reachable};
+use crate::demo;
+use crate::http::api::agent::new_agent_id;
+use crate::http::budget::Limits;
+use crate::http::page::assets::Assets;
+use crate::http::page::words::Words;
+use crate::http::page::{self, Pages};
+use crate::http::state::{App, Timing, now};
+use crate::http::{self, serve};
+use crate::relay::{self, RelayConfig};
+use crate::store::{Store, StoreError, StoreUrl};
+
+const DEMO_EMAIL: &str = "demo@pronto.example";
+/// How long the database may take to finish what was accepted.
+const CLOSE: Duration = Duration::from_secs(10);
+
+/// Serves until a signal says to end.
+///
+/// # Errors
+/// One sentence for the operator.
+pub async fn serve(args: ServeArgs) -> Result<(), String> {
+    log();
+    let chat = bind(args.listen, "--listen").await?;
+    let shop = if args.demo { Some(bind(args.demo_listen, "--demo-listen").await?) } else { None };
+    let listen = chat.local_addr().map_err(|error| error.to_string())?;
+    let demo_listen = shop.as_ref().and_then(|shop| shop.local_addr().ok()).unwrap_or(args.demo_listen);
+    let args = ServeArgs { listen, demo_listen, ..args };
+    let signals = Signals::listen()?;
+    let store = open(&args.database).await?;
+    let (demo, bus) = (args.demo, Bus::new());
+    let pages = Pages::new(Assets::embedded(), Words::embedded());
+    let config = RelayConfig { allow_private: args.allow_private_backends, ..RelayConfig::default() };
+    let relay = relay::spawn(store.clone(), bus.clone(), config)?;
+    let app = App::new(args, store.clone(), bus, pages, Limits::default(), Timing::default());
+    announce(&app, demo).await?;
+
+    let mut listening = JoinSet::new();
+    listening.spawn(serve::serve(app.clone(), chat, http::router(app.clone())));
+    if let Some(shop) = shop {
+        listening.spawn(serve::serve(app.clone(), shop, page::demo::router(app.clone())));
+    }
+    signals.heard().await;
+    println!("Ending: what was accepted is kept, and browsers come back by themselves.");
+    app.drain.begin();
+    listening.join_all().await;
+    relay.stop().await;
+    drop(app);
+    if tokio::time::timeout(CLOSE, store.close()).await.is_err() {
+        return Err("the database did not close in time; what was accepted is in it.".to_owned());
+    }
+    Ok(())
+}
+
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PRONTO_LOG");
+    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,pronto_server=info"));
+    // A second start in one process, as in tests, keeps the first one's log.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            format!(
+                "{address} is in use by another program: end that, or give another address with {option}."
+            )
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            format!("you may not listen on {address}: give a port above 1023 with {option}.")
+        }
+        _ => format!("{address} cannot be listened on ({error}): give another address with {option}."),
+    })
+}
+
+async fn open(database: &DatabaseArgs) -> Result<Store, String> {
+    if database.database.is_none() {
+        std::fs::create_dir_all(&database.data).map_err(|error| {
+            let folder = database.data.display();
+            format!("the data folder {folder} cannot be made ({error}): give another one with --data.")
+        })?;
+    }
+    let url = StoreUrl::parse(&database.url()).map_err(|error| sentence(&error))?;
+    Store::open(&url).await.map_err(|error| sentence(&error))
+}
+
+fn sentence(error: &StoreError) -> String {
+    match error {
+        StoreError::Newer { found, known } => format!(
+            "the database was written by a newer Pronto (its version is {found}, this one knows {known}): start that one."
+        ),
+        StoreError::Full => "the disk is full: nothing can be stored.".to_owned(),
+        StoreError::Unavailable => {
+            "the database cannot be reached: check its address and that it runs.".to_owned()
+        }
+        StoreError::Other(sentence) => sentence.clone(),
+    }
+}
+
+/// The signals that end the server, heard from the start on.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, String> {
+        let listen = |kind| signal(kind).map_err(|error| format!("signals cannot be heard: {error}."));
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn heard(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Prints where everything is, and how to get in.
+async fn announce(app: &App, demo: bool) -> Result<(), String> {
+    let chat = app.origin(None);
+    if demo {
+        println!("Demo shop     http://{}/", reachable(app.args.demo_listen));
+    }
+    println!("Inbox         {chat}/inbox");
+    if demo {
+        let password = demo_login(app).await?;
+        println!("Demo login    {DEMO_EMAIL}  {password}");
+    }
+    if app.store.agents_count().await.map_err(|error| sentence(&error))? == 0 {
+        let token = secret::mint();
+        app.store.set_setup_token(secret::hash(&token), now()).await.map_err(|error| sentence(&error))?;
+        // In the fragment, which no browser sends: the token stands in no request line and in no log.
+        println!("First owner   {chat}/inbox#setup={token} (works once)");
+    }
+    println!("API document  {chat}/v1/openapi.json");
+    Ok(())
+}
+
+/// Makes the demo's sites and its owner, whose password stays the same over restarts; returns the password.
+async fn demo_login(app: &App) -> Result<String, String> {
+    let shop = reachable(app.args.demo_listen);
+    let origins = [format!("http://{shop}"), format!("http://localhost:{}", shop.port())];
+    demo::seed(&app.store, &origins, now()).await.map_err(|error| sentence(&error))?;
+    let password = demo_password(&app.args.database.data)?;
+    let stored = app.passwords.hash(password.clone()).await;
+    match app.store.agent_by_email(DEMO_EMAIL).await.map_err(|error| sentence(&error))? {
+        Some(row) if app.passwords.verify(password.clone(), Some(row.password_hash.clone())).await => {}
+        Some(row) => {
+            app.store.set_password(&row.agent.agent_id, &stored).await.map_err(|error| sentence(&error))?;
+        }
+        None => {
+            let agent_id = new_agent_id().map_err(|refused| refused.message().to_owned())?;
+            let agent = Agent { agent_id, name: "Elena".to_owned(), role: Role::Owner };
+            app.store.add_agent(agent, DEMO_EMAIL, &stored, now()).await.map_err(|error| sentence(&error))?;
+        }
+    }
+    Ok(password)
+}
+
+/// The demo's password: made at the first start and kept in the data folder, readable by its owner alone. One that
+/// everybody knows would open every demo that somebody put on the network.
+fn demo_password(data: &Path) -> Result<String, String> {
+    let path = data.join("demo-password");
+    if let Ok(known) = std::fs::read_to_string(&path) {
+        return Ok(known.trim().to_owned());
+    }
+    let password: String = secret::mint_id().chars().take(12).collect();
+    let mut file = std::fs::OpenOptions::new();
+    let written = std::fs::create_dir_all(data)
+        .and_then(|()| file.write(true).create(true).truncate(true).mode(0o600).open(&path))
+        .and_then(|mut file| writeln!(file, "{password}"));
+    written.map_err(|error| {
+        format!("{} cannot be written ({error}): give another folder with --data.", path.display())
+    })?;
+    Ok(password)
+}
