@@ -1,7 +1,7 @@
 //! What the page and its loader handed over, parsed once. Nothing in here changes while the page lives.
 
-use pronto_protocol::api::PublicSite;
-use pronto_protocol::model::VisitorContext;
+use pronto_protocol::id::SiteKey;
+use pronto_protocol::model::{OpenState, VisitorContext};
 
 /// Where the panel stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,13 +15,23 @@ pub enum Mode {
 /// The panel's settings.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Config {
-    /// The site, in the visitor's language.
-    pub site: PublicSite,
+    /// The site's key.
+    pub site: SiteKey,
+    /// The business's name.
+    pub name: String,
+    /// The language of the page.
+    pub locale: String,
     /// Frame or hosted page.
     pub mode: Mode,
     /// The sentence above an empty thread.
     pub greeting: String,
-    /// The opening hours as a sentence, true until `site.hours.changes_at`.
+    /// The reply time as a sentence; empty where there is no figure.
+    pub reply: String,
+    /// The reply time in minutes, where there is a figure.
+    pub minutes: Option<u32>,
+    /// Whether the business is open, where it has opening hours.
+    pub open: Option<OpenState>,
+    /// That as a sentence, true until `open.changes_at`.
     pub hours: String,
     /// What the browser says about itself; the page's address and title come from the loader.
     pub context: VisitorContext,

@@ -1,6 +1,7 @@
 //! The browser: performs [`Effect`]s and turns what the browser says into [`Event`]s. Decides nothing. Whatever has to
 //! be undone is a value in here whose `Drop` undoes it.
 
+mod json;
 mod net;
 mod page;
 mod store;
@@ -33,9 +34,9 @@ impl Io {
     #[must_use]
     pub fn new(config: &Config, on: Callback<Event>) -> (Self, Words, Start) {
         let words = page::words(config, &on);
-        let (store, identity, queue) = store::Store::open(&config.site.site, &on);
+        let (store, identity, queue) = store::Store::open(&config.site, &on);
         let early = page::early();
-        let page = page::Page::adopt(&config.site.site, &on);
+        let page = page::Page::adopt(&config.site, &on);
         let start = Start {
             identity,
             queue,

@@ -5,31 +5,24 @@ use std::borrow::Cow;
 
 use pronto_protocol::id::Millis;
 
+/// The panel's words in one language.
+#[derive(Clone, PartialEq)]
+pub struct Words {
+    locale: String,
+    texts: Vec<Cow<'static, str>>,
+}
+
 macro_rules! words {
     ($($(#[$doc:meta])* $word:ident $key:literal $english:literal;)*) => {
-        /// The panel's words in one language.
-        #[derive(Clone, PartialEq)]
-        pub struct Words {
-            locale: String,
-            $($word: Cow<'static, str>,)*
-        }
+        #[derive(Clone, Copy)]
+        #[expect(non_camel_case_types, reason = "each place in the table is called as its word")]
+        enum Place { $($word,)* }
 
         impl Words {
             /// The keys of a locale file, each with its English text.
             pub const ENGLISH: &'static [(&'static str, &'static str)] = &[$(($key, $english),)*];
 
-            /// The built-in words, with times and days written the way of `locale`.
-            #[must_use]
-            pub fn english(locale: &str) -> Self {
-                Self { locale: locale.to_owned(), $($word: Cow::Borrowed($english),)* }
-            }
-
-            /// Replaces each word that `find` has.
-            pub fn replace(&mut self, find: impl Fn(&str) -> Option<String>) {
-                $(if let Some(text) = find($key) { self.$word = Cow::Owned(text); })*
-            }
-
-            $($(#[$doc])* #[must_use] pub fn $word(&self) -> &str { &self.$word })*
+            $($(#[$doc])* #[must_use] pub fn $word(&self) -> &str { self.at(Place::$word) })*
         }
     };
 }
@@ -84,6 +77,26 @@ words! {
 }
 
 impl Words {
+    /// The built-in words, with times and days written the way of `locale`.
+    #[must_use]
+    pub fn english(locale: &str) -> Self {
+        let texts = Self::ENGLISH.iter().map(|(_, english)| Cow::Borrowed(*english)).collect();
+        Self { locale: locale.to_owned(), texts }
+    }
+
+    /// Replaces each word that `find` has.
+    pub fn replace(&mut self, find: &dyn Fn(&str) -> Option<String>) {
+        for ((key, _), text) in Self::ENGLISH.iter().zip(&mut self.texts) {
+            if let Some(found) = find(key) {
+                *text = Cow::Owned(found);
+            }
+        }
+    }
+
+    fn at(&self, place: Place) -> &str {
+        self.texts.get(place as usize).map_or("", |text| text)
+    }
+
     /// The language that times and days are written in.
     #[must_use]
     pub fn locale(&self) -> &str {

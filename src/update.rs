@@ -6,9 +6,10 @@ mod line;
 mod settle;
 mod ui;
 
-use pronto_protocol::api::{MessagePage, OpenSession, Poll, SentMessage, Session, SetReceipts};
+use pronto_protocol::api::{MessagePage, OpenSession, Poll, SetReceipts};
 use pronto_protocol::frame::{ClientFrame, ServerFrame};
 use pronto_protocol::id::{ConversationId, MessageId, Millis};
+use pronto_protocol::model::{Conversation, Message};
 use pronto_protocol::send_queue::{Failure, Outgoing, QueuedMessage};
 
 use crate::state::{Identity, State};
@@ -120,10 +121,10 @@ pub enum Loader {
 
 /// How a request ended.
 pub enum Answer {
-    /// The session was opened.
-    Session(Result<Session, Failure>),
-    /// A message was sent.
-    Sent(MessageId, Result<SentMessage, Failure>),
+    /// The session was opened; these are the visitor's conversations.
+    Session(Result<Vec<Conversation>, Failure>),
+    /// A message was sent; this is how it was stored.
+    Sent(MessageId, Result<Message, Failure>),
     /// The newest page.
     Newest(Result<MessagePage, Failure>),
     /// A page after the cursor.

@@ -8,9 +8,9 @@ use pronto::text::Words;
 use pronto::update::{
     Answer, Draft, Effect, Elsewhere, Event, Loader, Moment, Request, Socket, Start, Tell, Ui, update,
 };
-use pronto_protocol::api::{ErrorCode, MessagePage, SentMessage, Session};
+use pronto_protocol::api::{ErrorCode, MessagePage};
 use pronto_protocol::frame::{ServerFrame, SideReceipts, Typing, Welcome};
-use pronto_protocol::id::{ConversationId, MessageId, Millis, VisitorId};
+use pronto_protocol::id::{ConversationId, MessageId, Millis, SiteKey};
 use pronto_protocol::model::{
     Author, Channel, Conversation, Message, Receipts, Side, Status, VisitorContext,
 };
@@ -26,16 +26,15 @@ struct Script {
 
 impl Script {
     fn new() -> Self {
-        let site = serde_json::from_str(
-            r##"{"site":"shop","name":"Bottega","accent":"#0f5c4a","on_accent":"#ffffff","locale":"en","dir":"ltr",
-            "labels":{"open":"","close":"","title":"","unread":"","reply":""},
-            "reply":{"sample":0,"unanswered":0,"as_of":0}}"##,
-        )
-        .expect("a site");
         let config = Config {
-            site,
+            site: SiteKey::new("shop").expect("a key"),
+            name: "Bottega".to_owned(),
+            locale: "en".to_owned(),
             mode: Mode::Frame,
             greeting: String::new(),
+            reply: String::new(),
+            minutes: None,
+            open: None,
             hours: String::new(),
             context: VisitorContext::default(),
         };
@@ -83,7 +82,7 @@ impl Script {
     }
 
     fn accepted(&mut self, id: &str, seq: u64) {
-        let sent = SentMessage { message: message(id, seq, Author::Visitor) };
+        let sent = message(id, seq, Author::Visitor);
         self.does("accepted", Event::Answer(Answer::Sent(self::id(id), Ok(sent))));
     }
 
@@ -193,7 +192,7 @@ fn message(message_id: &str, seq: u64, author: Author) -> Message {
 fn conversation(last_seq: u64) -> Conversation {
     Conversation {
         conversation_id: identity().conversation_id,
-        site: pronto_protocol::id::SiteKey::new("shop").expect("a key"),
+        site: SiteKey::new("shop").expect("a key"),
         status: Status::Open,
         last_seq,
         visitor: Receipts::default(),
@@ -203,9 +202,7 @@ fn conversation(last_seq: u64) -> Conversation {
 }
 
 fn session() -> Event {
-    let visitor_id = VisitorId::new("v").expect("an id");
-    let session = Session { visitor_id, conversations: vec![conversation(0)], now: Millis(0) };
-    Event::Answer(Answer::Session(Ok(session)))
+    Event::Answer(Answer::Session(Ok(vec![conversation(0)])))
 }
 
 fn page(messages: Vec<Message>) -> MessagePage {

@@ -1,30 +1,18 @@
-//! Requests and the socket. JSON is read and written by the browser itself.
+//! Requests and the socket. What they carry is read and written in [`super::json`].
 
 use gloo::events::EventListener;
-use pronto_protocol::api::{ErrorBody, ErrorCode, MessagePage};
-use pronto_protocol::frame::{ClientFrame, ServerFrame};
+use pronto_protocol::api::{ErrorCode, MessagePage};
+use pronto_protocol::frame::ClientFrame;
 use pronto_protocol::id::{ConversationId, SiteKey};
 use pronto_protocol::send_queue::{Failure, SEND_TIMEOUT_MS};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, AbortSignal, Headers, MessageEvent, RequestInit, Response, WebSocket};
 use yew::Callback;
 
+use super::json;
 use crate::text::Words;
 use crate::update::{Answer, Event, Request, Socket as Said};
-
-/// Reads JSON text.
-pub(super) fn from_json<T: DeserializeOwned>(json: &str) -> Option<T> {
-    serde_wasm_bindgen::from_value(js_sys::JSON::parse(json).ok()?).ok()
-}
-
-/// Writes JSON text.
-pub(super) fn to_json(value: &impl Serialize) -> Option<String> {
-    let value = value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).ok()?;
-    js_sys::JSON::stringify(&value).ok().map(String::from)
-}
 
 /// Ends a request when it goes.
 pub(super) struct Abort(AbortController);
@@ -52,7 +40,7 @@ impl Socket {
             EventListener::new(&socket, "open", move |_| tell(&opened, Said::Opened)),
             EventListener::new(&socket, "message", move |event| {
                 let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
-                if let Some(frame) = text.as_deref().and_then(from_json::<ServerFrame>) {
+                if let Some(frame) = text.and_then(|text| json::frame(&js_sys::JSON::parse(&text).ok()?)) {
                     tell(&heard, Said::Frame(frame));
                 }
             }),
@@ -62,7 +50,7 @@ impl Socket {
     }
 
     pub(super) fn say(&self, frame: &ClientFrame) {
-        if let Some(json) = to_json(frame) {
+        if let Some(json) = json::write(frame) {
             // A socket that is closing refuses; its close event follows and tells.
             let _ = self.socket.send_with_str(&json);
         }
@@ -92,14 +80,14 @@ pub(super) fn ask(
     let conversation = format!("/v1/conversations/{conversation_id}");
     let messages = format!("{conversation}/messages");
     let (path, body) = match &request {
-        Request::Session(open) => (format!("/v1/sites/{site}/sessions"), Some(to_json(open))),
-        Request::Send(outgoing) => (messages, Some(to_json(&outgoing.message))),
+        Request::Session(open) => (format!("/v1/sites/{site}/sessions"), Some(json::write(open))),
+        Request::Send(outgoing) => (messages, Some(json::write(&outgoing.message))),
         Request::Newest => (messages, None),
         Request::After(seq) => (format!("{messages}?after={seq}&limit=200"), None),
         Request::Before(seq) => (format!("{messages}?before={seq}"), None),
-        Request::Receipts(receipts) => (format!("{conversation}/receipts"), Some(to_json(receipts))),
+        Request::Receipts(receipts) => (format!("{conversation}/receipts"), Some(json::write(receipts))),
         Request::Typing => (format!("{conversation}/typing"), Some(None)),
-        Request::Poll(_, poll) => ("/v1/poll".to_owned(), Some(to_json(poll))),
+        Request::Poll(_, poll) => ("/v1/poll".to_owned(), Some(json::write(poll))),
     };
     let on = on.clone();
     spawn_local(async move {
@@ -112,32 +100,27 @@ pub(super) fn ask(
 }
 
 fn answer(request: Request, result: Result<JsValue, Failure>) -> Option<Answer> {
-    fn page(result: Result<JsValue, Failure>) -> Result<MessagePage, Failure> {
-        result.and_then(read)
-    }
     Some(match request {
-        Request::Session(_) => Answer::Session(result.and_then(read)),
-        Request::Send(outgoing) => Answer::Sent(outgoing.message.message_id, result.and_then(read)),
+        Request::Session(_) => Answer::Session(result.map(|answer| json::list(&answer, "conversations"))),
+        Request::Send(outgoing) => {
+            let message = result.and_then(|answer| json::part(&answer, "message").ok_or(Failure::Network));
+            Answer::Sent(outgoing.message.message_id, message)
+        }
         Request::Newest => Answer::Newest(page(result)),
         Request::After(_) => Answer::After(page(result)),
         Request::Before(_) => Answer::Before(page(result)),
-        Request::Poll(generation, _) => Answer::Polled(generation, result.map(|polled| frames(&polled))),
+        Request::Poll(generation, _) => {
+            Answer::Polled(generation, result.map(|answer| json::frames(&answer)))
+        }
         // Both are repeated by what comes next.
         Request::Receipts(_) | Request::Typing => return None,
     })
 }
 
-/// The frames of a poll's answer; one that is unknown is skipped, not the rest with it.
-fn frames(polled: &JsValue) -> Vec<ServerFrame> {
-    let frames = js_sys::Reflect::get(polled, &JsValue::from_str("frames")).unwrap_or_default();
-    js_sys::Array::from(&frames)
-        .iter()
-        .filter_map(|frame| serde_wasm_bindgen::from_value(frame).ok())
-        .collect()
-}
-
-fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, Failure> {
-    serde_wasm_bindgen::from_value(value).map_err(|_| Failure::Network)
+fn page(result: Result<JsValue, Failure>) -> Result<MessagePage, Failure> {
+    let answer = result?;
+    let conversation = json::part(&answer, "conversation").ok_or(Failure::Network)?;
+    Ok(MessagePage { conversation, messages: json::list(&answer, "messages") })
 }
 
 /// One request; the answer's JSON, or why there is none. `body` is `Some(None)` for a POST without one.
@@ -156,11 +139,7 @@ async fn fetch(
     if response.ok() {
         return Ok(js_sys::JSON::parse(&text).unwrap_or_default());
     }
-    let known: Option<ErrorBody> = from_json(&text);
-    Err(known.map_or_else(
-        || by_status(response.status()),
-        |body| Failure::Refused { code: body.error.code, retry_after_ms: body.error.retry_after_ms },
-    ))
+    Err(json::refusal(&text).unwrap_or_else(|| by_status(response.status())))
 }
 
 /// A refusal without a body of ours: a proxy's.
@@ -208,8 +187,8 @@ pub(super) fn fetch_words(mut words: Words, on: &Callback<Event>) {
             return;
         };
         let Ok(text) = JsFuture::from(text).await else { return };
-        if let Some(json) = text.as_string().and_then(|text| js_sys::JSON::parse(&text).ok()) {
-            words.replace(|key| js_sys::Reflect::get(&json, &JsValue::from_str(key)).ok()?.as_string());
+        if let Some(found) = text.as_string().and_then(|text| js_sys::JSON::parse(&text).ok()) {
+            words.replace(&|key| json::text(&found, key));
             on.emit(Event::Words(words));
         }
     });

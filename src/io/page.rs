@@ -3,15 +3,15 @@
 
 use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Function, Object, Reflect};
-use pronto_protocol::api::PublicSite;
-use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
-use pronto_protocol::model::VisitorContext;
+use pronto_protocol::id::{ConversationId, MessageId, Millis, SiteKey};
+use pronto_protocol::model::{OpenState, VisitorContext};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement, Window};
 use yew::Callback;
 
-use super::net::{fetch_words, from_json};
+use super::json;
+use super::net::fetch_words;
 use crate::config::{Config, Mode};
 use crate::state::Identity;
 use crate::text::Words;
@@ -54,10 +54,21 @@ fn text_of(selector: &str) -> String {
 /// The settings in the page; none means that the page is none of ours.
 #[must_use]
 pub fn config() -> Option<Config> {
-    let site: PublicSite = from_json(&text_of("#config"))?;
+    let site = js_sys::JSON::parse(&text_of("#config")).ok()?;
+    let reply = json::get(&site, "reply");
+    let hours = json::get(&site, "hours");
+    let open = OpenState {
+        open: json::get(&hours, "open").is_truthy(),
+        changes_at: json::number(&hours, "changes_at").map(|at| Millis(at as i64)),
+    };
     let framed = text_attribute("data-mode").as_deref() == Some("frame");
     Some(Config {
-        site,
+        site: SiteKey::new(json::text(&site, "site")?).ok()?,
+        name: json::text(&site, "name")?,
+        locale: json::text(&site, "locale")?,
+        reply: json::text(&json::get(&site, "labels"), "reply").unwrap_or_default(),
+        minutes: json::number(&reply, "minutes").map(|minutes| minutes as u32),
+        open: hours.is_object().then_some(open),
         mode: if framed { Mode::Frame } else { Mode::Page },
         greeting: text_of(".greeting"),
         hours: text_of(".head p:last-child"),
@@ -84,17 +95,13 @@ fn context(framed: bool) -> VisitorContext {
 
 /// The words in the page's language: those it carries, or those to be fetched.
 pub(super) fn words(config: &Config, on: &Callback<Event>) -> Words {
-    let mut words = Words::english(&config.site.locale);
+    let mut words = Words::english(&config.locale);
     match js_sys::JSON::parse(&text_of("#strings")) {
-        Ok(json) => words.replace(|key| field(&json, key)),
-        Err(_) if config.site.locale.starts_with("en") => {}
+        Ok(found) => words.replace(&|key| json::text(&found, key)),
+        Err(_) if config.locale.starts_with("en") => {}
         Err(_) => fetch_words(words.clone(), on),
     }
     words
-}
-
-fn field(object: &JsValue, name: &str) -> Option<String> {
-    Reflect::get(object, &JsValue::from_str(name)).ok()?.as_string()
 }
 
 /// The object that the page's inline script made.
@@ -118,8 +125,8 @@ fn take(name: &str) -> Vec<JsValue> {
 /// What was sent before the wasm came.
 pub(super) fn early() -> Vec<Draft> {
     let draft = |sent: JsValue| {
-        let message_id = MessageId::new(field(&sent, "id")?).ok()?;
-        Some(Draft { body: field(&sent, "body")?, message_id, identity: mint()? })
+        let message_id = MessageId::new(json::text(&sent, "id")?).ok()?;
+        Some(Draft { body: json::text(&sent, "body")?, message_id, identity: mint()? })
     };
     take("sent").into_iter().filter_map(draft).collect()
 }
@@ -191,14 +198,14 @@ pub(super) fn tell(tell: Tell) {
 
 fn hear(message: &JsValue, on: &Callback<Event>) {
     let page = || Loader::Page {
-        url: field(message, "url").unwrap_or_default(),
-        title: field(message, "title").unwrap_or_default(),
+        url: json::text(message, "url").unwrap_or_default(),
+        title: json::text(message, "title").unwrap_or_default(),
     };
-    match field(message, "type").unwrap_or_default().as_str() {
+    match json::text(message, "type").unwrap_or_default().as_str() {
         "open" => on.emit(Event::Loader(Loader::Open)),
         "close" => on.emit(Event::Loader(Loader::Close)),
         "page" => on.emit(Event::Loader(page())),
-        "prefill" => on.emit(Event::Loader(Loader::Prefill(field(message, "text").unwrap_or_default()))),
+        "prefill" => on.emit(Event::Loader(Loader::Prefill(json::text(message, "text").unwrap_or_default()))),
         "connect" => {
             on.emit(Event::Loader(page()));
             let open = Reflect::get(message, &JsValue::from_str("open")).unwrap_or_default();

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Storage, StorageEvent};
 use yew::Callback;
 
-use super::net::{from_json, to_json};
+use super::json;
 use crate::state::Identity;
 use crate::update::{Elsewhere, Event};
 
@@ -28,7 +28,7 @@ impl Store {
         let prefix = format!("pronto:{site}:");
         let others = window.map(|window| listen(&window, &prefix, on));
         let store = Self { storage, prefix, on: on.clone(), _others: others };
-        let identity = store.get("me").and_then(|json| from_json(&json));
+        let identity = store.get("me").and_then(|text| json::read(&text));
         let queue = store.messages();
         (store, identity, queue)
     }
@@ -58,7 +58,7 @@ impl Store {
         let prefix = format!("{}m:", self.prefix);
         let keys = (0..storage.length().unwrap_or(0)).filter_map(|place| storage.key(place).ok().flatten());
         let ours = keys.filter(|key| key.starts_with(&prefix));
-        ours.filter_map(|key| from_json(&storage.get_item(&key).ok().flatten()?)).collect()
+        ours.filter_map(|key| json::read(&storage.get_item(&key).ok().flatten()?)).collect()
     }
 
     fn get(&self, name: &str) -> Option<String> {
@@ -67,8 +67,8 @@ impl Store {
 
     fn set(&self, name: &str, value: &impl Serialize) {
         let Some(storage) = &self.storage else { return };
-        let kept = to_json(value)
-            .is_some_and(|json| storage.set_item(&format!("{}{name}", self.prefix), &json).is_ok());
+        let kept = json::write(value)
+            .is_some_and(|text| storage.set_item(&format!("{}{name}", self.prefix), &text).is_ok());
         if !kept {
             self.on.emit(Event::NotKept);
         }
@@ -83,9 +83,9 @@ fn listen(window: &web_sys::Window, prefix: &str, on: &Callback<Event>) -> Event
         let Some(name) = key.strip_prefix(&prefix) else { return };
         let value = event.new_value();
         let told = match (name.strip_prefix("m:"), value) {
-            (Some(_), Some(json)) => from_json(&json).map(Elsewhere::Queued),
+            (Some(_), Some(text)) => json::read(&text).map(Elsewhere::Queued),
             (Some(id), None) => MessageId::new(id).ok().map(Elsewhere::Dropped),
-            (None, Some(json)) if name == "me" => from_json(&json).map(Elsewhere::Identity),
+            (None, Some(text)) if name == "me" => json::read(&text).map(Elsewhere::Identity),
             _ => None,
         };
         if let Some(told) = told {

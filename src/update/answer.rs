@@ -1,8 +1,9 @@
 //! How requests ended.
 
-use pronto_protocol::api::{ErrorCode, MessagePage, SentMessage, Session};
+use pronto_protocol::api::{ErrorCode, MessagePage};
 use pronto_protocol::frame::ServerFrame;
 use pronto_protocol::id::MessageId;
+use pronto_protocol::model::Conversation;
 use pronto_protocol::send_queue::Failure;
 
 use super::{Answer, Effect, Moment, line, ui};
@@ -12,9 +13,9 @@ const WAIT_MAX_MS: i64 = 60_000;
 
 pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mut Vec<Effect>) {
     match answer {
-        Answer::Session(Ok(session)) => opened(state, session, out),
+        Answer::Session(Ok(conversations)) => opened(state, &conversations, out),
         Answer::Session(Err(failure)) => refused(state, failure, moment, out),
-        Answer::Sent(_, Ok(SentMessage { message })) => line::message(state, message, moment, out),
+        Answer::Sent(_, Ok(message)) => line::message(state, message, moment, out),
         Answer::Sent(id, Err(failure)) => unsent(state, &id, failure, moment, out),
         Answer::Newest(page) => paged(state, page, moment, out, |state, page| {
             if let Some(talk) = state.talk_mut() {
@@ -40,13 +41,13 @@ pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mu
     }
 }
 
-fn opened(state: &mut State, session: Session, out: &mut Vec<Effect>) {
+fn opened(state: &mut State, conversations: &[Conversation], out: &mut Vec<Effect>) {
     let Some(talk) = state.talk_mut() else { return };
     talk.asking = Asking::Nothing;
     talk.again = None;
     talk.identity.opened = true;
     let id = &talk.identity.conversation_id;
-    if let Some(conversation) = session.conversations.iter().find(|one| one.conversation_id == *id) {
+    if let Some(conversation) = conversations.iter().find(|one| one.conversation_id == *id) {
         talk.visitor = talk.visitor.merge(conversation.visitor);
         talk.business = talk.business.merge(conversation.business);
         talk.loaded |= conversation.last_seq == 0;

@@ -117,7 +117,7 @@ pub(super) fn frame(
         }
         ServerFrame::Typing(typing) => {
             if typing.side == Side::Business && ours(state, &typing.conversation_id).is_some() {
-                let name = typing.name.unwrap_or_else(|| state.config.site.name.clone());
+                let name = typing.name.unwrap_or_else(|| state.config.name.clone());
                 state.typing = Some(Fleeting { text: name, until: moment.now.plus(TYPING_MS) });
             }
         }
@@ -151,7 +151,7 @@ pub(super) fn message(state: &mut State, message: Message, moment: Moment, out: 
     if !state.is_seen() && (first_unread || state.mark.is_none()) {
         state.mark = Some(seq);
     }
-    let name = name.unwrap_or_else(|| state.config.site.name.clone());
+    let name = name.unwrap_or_else(|| state.config.name.clone());
     state.spoken = Some(Fleeting { text: name + ": " + &body, until: moment.now.plus(SPOKEN_MS) });
     out.push(Effect::Tell(Tell::Reply));
 }

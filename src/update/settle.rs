@@ -113,7 +113,7 @@ fn report(state: &mut State, out: &mut Vec<Effect>) {
 /// Sets the one alarm to the earliest of all that wait for time to pass.
 fn alarm(state: &mut State, out: &mut Vec<Effect>) {
     let sends = state.online && state.talk().is_some_and(|talk| talk.identity.opened);
-    let hours = state.config.site.hours.as_ref().and_then(|hours| hours.changes_at);
+    let hours = state.config.open.as_ref().and_then(|open| open.changes_at);
     let times = [
         state.connection_wake,
         state.queue.wake_at().filter(|_| sends),

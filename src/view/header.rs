@@ -8,19 +8,19 @@ use crate::state::State;
 const DAY: u32 = 1440;
 
 pub(super) fn header(state: &State) -> Html {
-    let site = &state.config.site;
+    let config = &state.config;
     html! {
         <header class="head">
             <svg class="ring" viewBox="0 0 40 40" aria-hidden="true">
                 <circle cx="20" cy="20" r="17" />
-                if let Some(minutes) = site.reply.minutes {
+                if let Some(minutes) = config.minutes {
                     <circle class="arc" cx="20" cy="20" r="17" pathLength="100" transform="rotate(-90 20 20)"
                         stroke-dasharray={percent(minutes).to_string() + " 200"} />
                 }
             </svg>
             <div>
-                <h1>{ &site.name }</h1>
-                <p>{ &site.labels.reply }</p>
+                <h1>{ &config.name }</h1>
+                <p>{ &config.reply }</p>
                 <p>{ hours(state) }</p>
             </div>
         </header>
@@ -34,7 +34,7 @@ fn percent(minutes: u32) -> u32 {
 
 /// The page's sentence, until its truth has run out.
 fn hours(state: &State) -> &str {
-    match &state.config.site.hours {
+    match &state.config.open {
         Some(hours) if hours.changes_at.is_some_and(|at| at <= state.now) => {
             if hours.open {
                 state.words.closed_now()

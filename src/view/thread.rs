@@ -131,7 +131,7 @@ fn props(
     };
     // A stored message tells its state only where it is the newest of its side: the rest are further along.
     let told = mine && (last_mine || matches!(receipt, Receipt::Waiting | Receipt::Failed));
-    let by = if mine { words.you() } else { name.unwrap_or(&state.config.site.name) };
+    let by = if mine { words.you() } else { name.unwrap_or(&state.config.name) };
     Props {
         id: line.entry.message_id().clone(),
         body: body.clone().into(),
