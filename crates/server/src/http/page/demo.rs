@@ -40,5 +40,16 @@ fn shop_page(app: &App, path: &str, request: &Request) -> Option<Response> {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if path == "demo/strict.html" {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_str(&strict_policy(&chat)).ok()?);
+    }
     Some(response)
+}
+
+/// What a careful customer's page sends: nothing but the chat may be added to it, and no text becomes script.
+fn strict_policy(chat: &str) -> String {
+    format!(
+        "default-src 'self'; script-src {chat}; frame-src {chat}; connect-src {chat}; \
+         require-trusted-types-for 'script'"
+    )
 }
