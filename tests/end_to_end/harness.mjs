@@ -4,10 +4,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -22,12 +21,14 @@ export const OUTPUT = join(ROOT, "tests/end_to_end/output");
 const endings = [];
 const children = new Set();
 
-/** Has `end` called when the file's stories are over, the last asked first. */
+/** Has `end` called by `endAll`, the last asked first. */
 export const atEnd = (end) => endings.push(end);
 
-after(async () => {
+/** Ends all that was started: `after(endAll)` in each file of stories. */
+export async function endAll() {
   for (const end of endings.splice(0).reverse()) await end();
-});
+}
+
 // A story that dies without its hooks leaves no process behind either.
 process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
 
@@ -125,8 +126,10 @@ export class Pronto {
 
   async start() {
     this.program.start();
-    const answers = async (address) => (await fetch(address)).ok;
-    await this.program.ready("a server that is ready", async () => (await answers(`${this.api}/readyz`)) && (await answers(this.shop)));
+    await this.program.ready("a server that is ready", async () => (await fetch(`${this.api}/readyz`)).ok && (await fetch(this.shop)).ok);
+    const [, email, password] = /^Demo login\s+(\S+)\s+(\S+)/m.exec(this.output);
+    this.login = { email, password };
+    this.site = /data-site="([^"]+)"/.exec(await (await fetch(this.shop)).text())[1];
   }
 
   /** What the server printed. */
@@ -151,11 +154,15 @@ export class Pronto {
   }
 }
 
-/** The repository's example of a business's own backend. */
-export async function startBackend(env) {
-  const backend = new Program(BACKEND, [], env);
+/** The repository's example of a business's own backend, for `secret`, and with a key to the API of `pronto`. */
+export async function startBackend(pronto, secret, key) {
+  const port = await freePort();
+  const backend = new Program(BACKEND, [], {
+    BACKEND_LISTEN: `127.0.0.1:${port}`, BACKEND_SECRET: secret, BACKEND_API_KEY: key, BACKEND_CHAT: pronto.api,
+  });
   backend.start();
-  return backend;
+  await backend.ready("a backend that listens", async () => (await fetch(`http://127.0.0.1:${port}/received`)).ok);
+  return `http://127.0.0.1:${port}`;
 }
 
 /** Chromium, one for the file's stories. */
@@ -165,59 +172,4 @@ export async function startBrowser() {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args });
   atEnd(() => browser.close());
   return browser;
-}
-
-/**
- * A TCP relay in front of `port`. `swallow(pattern, act)` lets the next request that starts with `pattern` through, waits
- * until the server has answered, drops that answer, calls `act`, and only then cuts the client off.
- */
-export class Relay {
-  static async start() {
-    const relay = new Relay();
-    relay.server = createServer((client) => relay.join(client));
-    await new Promise((resolve) => relay.server.listen(0, "127.0.0.1", resolve));
-    relay.port = relay.server.address().port;
-    relay.open = new Set();
-    atEnd(() => {
-      relay.cut();
-      return new Promise((resolve) => relay.server.close(resolve));
-    });
-    return relay;
-  }
-
-  join(client) {
-    const upstream = connect(this.target, "127.0.0.1");
-    let trap;
-    for (const socket of [client, upstream]) {
-      this.open.add(socket);
-      // The other end goes with this one; a reset is what the story is about.
-      socket.on("error", () => socket.destroy()).on("close", () => {
-        this.open.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
-    client.on("data", (bytes) => {
-      if (this.trap?.pattern.test(bytes.toString("latin1"))) [trap, this.trap] = [this.trap, undefined];
-      upstream.write(bytes);
-    });
-    upstream.on("data", async (bytes) => {
-      if (!trap) return client.write(bytes);
-      const { act } = trap;
-      trap = { act: () => {} };
-      await act(bytes.toString("latin1"));
-      client.destroy();
-    });
-  }
-
-  swallow(pattern) {
-    return (act) => new Promise((resolve, reject) => {
-      this.trap = { pattern, act: (answer) => Promise.resolve(act(answer)).then(() => resolve(answer), reject) };
-    });
-  }
-
-  /** Cuts every connection that is open. */
-  cut() {
-    this.open.forEach((socket) => socket.destroy());
-  }
 }

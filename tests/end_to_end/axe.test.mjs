@@ -1,0 +1,84 @@
+// What a machine can find of accessibility: every screen goes through axe-core with all its rules, and nothing may remain.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { Agent, Visitor } from "./people.mjs";
+import { Pronto, endAll, startBrowser } from "./harness.mjs";
+
+const LIMIT = { timeout: 180_000 };
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let browser, pronto, agent;
+
+after(endAll);
+before(async () => {
+  [browser, pronto] = await Promise.all([startBrowser(), Pronto.start()]);
+  agent = await Agent.signIn(browser, pronto);
+});
+
+/** Each finding of `frame`'s own document as one line. Evaluated through the debugger, past the page's own policy. */
+async function findings(frame) {
+  await frame.evaluate(AXE);
+  return frame.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { iframes: false });
+    return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.flat().join(" ")}: ${failureSummary}`));
+  });
+}
+
+const clean = async (what, frame) => assert.deepEqual(await findings(frame), [], what);
+
+test("the demo shop with its launcher", LIMIT, async () => {
+  const visitor = await Visitor.atShop(browser, pronto);
+  await visitor.launcher.waitFor();
+  await clean("untouched", visitor.page.mainFrame());
+});
+
+for (const [name, look] of [["light", { colorScheme: "light" }], ["dark", { colorScheme: "dark" }], ["right to left", { lang: "ar" }]]) {
+  for (const viewport of [{ width: 390, height: 844 }, { width: 1280, height: 800 }]) {
+    test(`the open panel, ${name}, ${viewport.width} wide`, LIMIT, async () => {
+      const visitor = await Visitor.atShop(browser, pronto, { viewport, ...look });
+      await visitor.open();
+      await visitor.live();
+      await clean("an empty thread", await visitor.frame());
+      const words = `Domanda ${name} ${viewport.width}`;
+      await visitor.write(words);
+      await visitor.receipt(words, "sent");
+      await agent.openThread(words);
+      await agent.write("Risposta con un link: https://example.com/pane");
+      await visitor.sees("Risposta con un link: https://example.com/pane");
+      await visitor.context.setOffline(true);
+      await visitor.write("Scritto senza rete");
+      await visitor.notices();
+      await clean("a thread, offline", await visitor.frame());
+      await clean("the page around it", visitor.page.mainFrame());
+      await visitor.context.close();
+    });
+  }
+}
+
+test("the hosted page, with and without JavaScript", LIMIT, async () => {
+  const context = await browser.newContext({ locale: "it-IT" });
+  const page = await context.newPage();
+  await page.goto(`${pronto.chat}/c/${pronto.site}`);
+  await page.getByRole("textbox").fill("Una domanda");
+  await page.locator("#send").click();
+  await page.locator("li", { hasText: "Una domanda" }).waitFor();
+  await clean("hosted", page.mainFrame());
+  await context.route(/\.(wasm|js)$/, (route) => route.abort());
+  await page.goto(`${pronto.chat}/c/${pronto.site}`);
+  await clean("hosted, nothing but HTML", page.mainFrame());
+  await context.close();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`the inbox, ${colorScheme}`, LIMIT, async () => {
+    const clerk = await Agent.signIn(browser, pronto, { colorScheme, onSignIn: (page) => clean("sign-in", page.mainFrame()) });
+    await clean("the list", clerk.page.mainFrame());
+    await clerk.openFirst();
+    await clean("a thread", clerk.page.mainFrame());
+    await clerk.openSettings();
+    await clean("settings", clerk.page.mainFrame());
+    await clerk.context.close();
+  });
+}

@@ -1,0 +1,200 @@
+// What the widget does to the customer's page: as little as can be, under whatever rules and styles that page has.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { Agent, Visitor } from "./people.mjs";
+import { Pronto, atEnd, endAll, eventually, startBrowser } from "./harness.mjs";
+
+const LIMIT = { timeout: 120_000 };
+let browser, pronto;
+
+after(endAll);
+before(async () => {
+  [browser, pronto] = await Promise.all([startBrowser(), Pronto.start()]);
+});
+
+/** A page of another origin than any the site lists, with `html` on it. */
+async function elsewhere(html) {
+  const server = createServer((_, answer) => answer.setHeader("content-type", "text/html; charset=utf-8").end(html));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  atEnd(() => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve))));
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+const snippet = () => `<script async src="${pronto.chat}/embed.js" data-site="${pronto.site}"></script>`;
+
+/** All that listens on what outlives an element, by type and count. */
+async function listeners(page) {
+  const cdp = await page.context().newCDPSession(page);
+  const counts = {};
+  for (const expression of ["window", "document", "document.documentElement", "document.body", "visualViewport"]) {
+    const { result } = await cdp.send("Runtime.evaluate", { expression });
+    const { listeners: found } = await cdp.send("DOMDebugger.getEventListeners", { objectId: result.objectId });
+    for (const { type } of found) counts[`${expression} ${type}`] = (counts[`${expression} ${type}`] ?? 0) + 1;
+  }
+  await cdp.detach();
+  return counts;
+}
+
+test("a page view without a touch stores nothing, opens nothing and asks for two things at most", LIMIT, async () => {
+  const visitor = await Visitor.at(browser, pronto, "about:blank");
+  const asked = [], sockets = [];
+  visitor.context.on("request", (request) => request.url().startsWith(pronto.chat) && asked.push(request.url()));
+  visitor.page.on("websocket", (socket) => sockets.push(socket.url()));
+  const before = pronto.written();
+  await visitor.page.goto(pronto.shop);
+  await visitor.launcher.waitFor();
+  await visitor.page.mouse.wheel(0, 2_000);
+  // The promise is about idleness itself: three seconds of it, as `cargo xtask size` counts them.
+  await visitor.page.waitForTimeout(3_000);
+
+  assert.ok(asked.length <= 2, `asked for ${asked.join(" ")}`);
+  assert.deepEqual(sockets, []);
+  assert.equal(visitor.page.frames().length, 1, "no frame before an intent");
+  assert.deepEqual(await visitor.context.storageState({ indexedDB: true }), { cookies: [], origins: [] });
+  const kept = await visitor.page.evaluate(async () => [
+    localStorage.length, sessionStorage.length, document.cookie, (await indexedDB.databases()).length,
+    (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length,
+  ]);
+  assert.deepEqual(kept, [0, 0, "", 0, 0, 0]);
+  assert.equal(pronto.written(), before, "not one byte of the database changed");
+});
+
+test("a strict policy with Trusted Types is met without one violation", LIMIT, async () => {
+  const visitor = await Visitor.at(browser, pronto, "about:blank");
+  await visitor.page.addInitScript(() => {
+    window.violations = [];
+    addEventListener("securitypolicyviolation", (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+  });
+  const answer = await visitor.page.goto(`${pronto.shop}/strict.html`);
+  const policy = answer.headers()["content-security-policy"];
+  assert.match(policy, /require-trusted-types-for 'script'/);
+  assert.doesNotMatch(policy, /unsafe-/);
+  await visitor.open();
+  await visitor.write("sotto una regola severa");
+  await visitor.receipt("sotto una regola severa", "sent");
+  await visitor.close();
+  await visitor.page.evaluate(() => window.pronto.destroy());
+  assert.deepEqual(await visitor.page.evaluate(() => window.violations), []);
+});
+
+test("a page whose styles fight everything neither hides nor bends the launcher", LIMIT, async () => {
+  const visitor = await Visitor.at(browser, pronto, `${pronto.shop}/hostile.html`, { viewport: { width: 1280, height: 800 } });
+  await visitor.launcher.waitFor();
+  const size = await visitor.page.evaluate(() => {
+    const { width, height } = document.querySelector("pronto-launcher").shadowRoot.querySelector("button .c").getBoundingClientRect();
+    return [width, height];
+  });
+  assert.deepEqual(size, [56, 56]);
+  const onTop = await visitor.page.evaluate(() => {
+    const { x, y, width, height } = document.querySelector("pronto-launcher").shadowRoot.querySelector("button .c").getBoundingClientRect();
+    return document.elementFromPoint(x + width / 2, y + height / 2)?.localName;
+  });
+  assert.equal(onTop, "pronto-launcher", "nothing of the page lies above it");
+  await visitor.open();
+  const panel = await visitor.page.locator("pronto-launcher iframe").boundingBox();
+  assert.deepEqual([panel.width, panel.height], [384, 640]);
+  await visitor.write("si vede tutto");
+  await visitor.receipt("si vede tutto", "sent");
+});
+
+test("a page that swaps its body keeps one launcher and the open conversation", LIMIT, async () => {
+  const visitor = await Visitor.at(browser, pronto, `${pronto.shop}/spa.html`, { viewport: { width: 1440, height: 1000 } });
+  await visitor.open();
+  await visitor.write("prima del cambio");
+  await visitor.receipt("prima del cambio", "sent");
+  const frame = await visitor.frame();
+  await visitor.page.getByRole("link", { name: "Dolci" }).click();
+  await visitor.page.getByRole("heading", { name: "Dolci" }).waitFor();
+  assert.equal(await visitor.page.locator("pronto-launcher").count(), 1);
+  assert.equal(await visitor.frame(), frame, "the very frame that was there, not a new one");
+  await visitor.shows(["prima del cambio"]);
+  await visitor.close();
+  await visitor.page.goBack();
+  await visitor.open();
+  await visitor.write("dopo il cambio");
+  await visitor.shows(["prima del cambio", "dopo il cambio"]);
+  assert.equal(await visitor.page.locator("pronto-launcher").count(), 1);
+});
+
+test("after destroy the page is as if the widget had never been there", LIMIT, async () => {
+  const untouched = await Visitor.at(browser, pronto, "about:blank");
+  await untouched.context.route(`${pronto.chat}/**`, (route) => route.abort());
+  await untouched.page.goto(pronto.shop);
+  const traces = (page) => page.evaluate(() => ({
+    html: document.documentElement.outerHTML, sheets: document.adoptedStyleSheets.length, frames: frames.length,
+    global: "pronto" in window, inert: document.body.inert, scroll: document.documentElement.style.cssText,
+  }));
+
+  const visitor = await Visitor.at(browser, pronto, pronto.shop);
+  await visitor.open();
+  await visitor.page.evaluate(() => window.pronto.destroy());
+  assert.deepEqual(await traces(visitor.page), await traces(untouched.page));
+  assert.deepEqual(await listeners(visitor.page), await listeners(untouched.page));
+});
+
+test("two snippets on one page give one widget", LIMIT, async () => {
+  const visitor = await Visitor.at(browser, pronto, "about:blank");
+  await visitor.page.route(`${pronto.shop}/`, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replace("</body>", `${snippet()}</body>`) });
+  });
+  await visitor.page.goto(pronto.shop);
+  assert.equal(await visitor.page.locator(`script[src="${pronto.chat}/embed.js"]`).count(), 2);
+  await visitor.open();
+  await visitor.page.waitForLoadState("networkidle");
+  assert.equal(await visitor.page.locator("pronto-launcher").count(), 1);
+  assert.equal(visitor.page.frames().length, 2);
+});
+
+test("a page that the site does not list gets a notice that names it, and no panel", LIMIT, async () => {
+  const stranger = await elsewhere(`<!doctype html><html lang="en"><title>A shop</title><body>${snippet()}</body></html>`);
+  const visitor = await Visitor.at(browser, pronto, stranger);
+  await visitor.launcher.waitFor();
+  await visitor.launcher.click();
+  const notice = visitor.page.frameLocator("pronto-launcher iframe");
+  await notice.getByText(stranger, { exact: true }).waitFor();
+  assert.equal(await notice.getByRole("textbox").count(), 0);
+
+  const policy = (await fetch(`${pronto.api}/frame/${pronto.site}`)).headers.get("content-security-policy");
+  const ancestors = /frame-ancestors ([^;]*)/.exec(policy)?.[1].trim().split(" ");
+  assert.ok(ancestors.includes(pronto.shop), policy);
+  assert.ok(ancestors.every((source) => source === "'self'" || URL.canParse(source)), policy);
+
+  // A page that tells nobody where it is gets no notice: there the policy itself has to hold.
+  const silent = await elsewhere(`<!doctype html><title>Silent</title><iframe referrerpolicy="no-referrer" src="${pronto.chat}/frame/${pronto.site}"></iframe>`);
+  await visitor.page.goto(silent);
+  const frame = await eventually("the frame's answer", () => visitor.page.frames()[1]);
+  await eventually("the browser's refusal", () => frame.url().startsWith("chrome-error:"));
+});
+
+test("clicking the launcher blocks the page for no 50 ms, on a processor four times slower", LIMIT, async () => {
+  // Other work on this machine can stretch any task; one that is ours would show up every time.
+  const attempts = [];
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const visitor = await Visitor.at(browser, pronto, pronto.shop, { viewport: { width: 1280, height: 800 } });
+    await visitor.launcher.waitFor();
+    const { x, y, width, height } = await visitor.launcher.boundingBox();
+    await visitor.page.evaluate(() => {
+      window.long = [];
+      new PerformanceObserver((list) => window.long.push(...list.getEntries().map(({ name, duration }) => [name, duration])))
+        .observe({ type: "longtask" });
+    });
+    const cdp = await visitor.context.newCDPSession(visitor.page);
+    await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    // From here on the test itself runs nothing in the page, or it would measure its own script.
+    await visitor.page.mouse.move(x + width - 20, y + height / 2, { steps: 5 });
+    await visitor.page.mouse.down();
+    await visitor.page.mouse.up();
+    const frame = await eventually("the frame", () => visitor.page.frames()[1]);
+    await eventually("a live panel", () => frame.evaluate(() => window.pronto?.live));
+    await frame.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+    await cdp.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+    assert.equal(await visitor.launcher.getAttribute("aria-expanded"), "true");
+    attempts.push(await visitor.page.evaluate(() => window.long));
+    await visitor.context.close();
+    if (attempts.at(-1).length === 0) return;
+  }
+  assert.fail(`long tasks in each of three runs: ${JSON.stringify(attempts)}`);
+});
