@@ -4,8 +4,8 @@ use yew::prelude::*;
 
 use crate::config::Config;
 use crate::io::Io;
-use crate::state::State;
-use crate::update::{Event, update};
+use crate::state::{Asking, Notice, State};
+use crate::update::{Event, Ui, update};
 use crate::view::view;
 
 /// What the panel starts from.
@@ -36,13 +36,23 @@ impl Component for App {
     }
 
     fn update(&mut self, _: &Context<Self>, event: Event) -> bool {
+        // Each letter and each step of scrolling comes by here, and rarely changes what is seen.
+        let before = matches!(event, Event::Ui(Ui::Typed(_) | Ui::Scrolled { .. })).then(|| self.glance());
         for effect in update(&mut self.state, event, self.io.moment()) {
             self.io.perform(effect);
         }
-        true
+        before.is_none_or(|before| before != self.glance())
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
         view(&self.state, &self.on)
+    }
+}
+
+impl App {
+    /// All that typing and scrolling can change of what is seen.
+    fn glance(&self) -> (Option<Notice>, bool, usize, Option<Asking>) {
+        let state = &self.state;
+        (state.notice(), state.sight.at_end, state.unread(), state.talk().map(|talk| talk.asking))
     }
 }

@@ -9,6 +9,7 @@ use pronto_protocol::id::Millis;
 #[derive(Clone, PartialEq)]
 pub struct Words {
     locale: String,
+    calendar: Calendar,
     texts: Vec<Cow<'static, str>>,
 }
 
@@ -81,7 +82,7 @@ impl Words {
     #[must_use]
     pub fn english(locale: &str) -> Self {
         let texts = Self::ENGLISH.iter().map(|(_, english)| Cow::Borrowed(*english)).collect();
-        Self { locale: locale.to_owned(), texts }
+        Self { locale: locale.to_owned(), calendar: Calendar::new(locale), texts }
     }
 
     /// Replaces each word that `find` has.
@@ -91,6 +92,12 @@ impl Words {
                 *text = Cow::Owned(found);
             }
         }
+    }
+
+    /// Writes a moment in the visitor's zone.
+    #[must_use]
+    pub fn moment(&self, at: Millis, form: Form) -> String {
+        self.calendar.write(at, form)
     }
 
     fn at(&self, place: Place) -> &str {
@@ -111,37 +118,105 @@ pub enum Form {
     Time,
     /// `Monday, 3 August`.
     Day,
-    /// Day and time in full.
-    Full,
 }
 
-/// Writes a moment in the visitor's zone, through the browser's own calendar.
+/// The browser's own way to write days and times in one language; made once, because making one is slow.
 #[cfg(target_arch = "wasm32")]
-#[must_use]
-pub fn moment(locale: &str, at: Millis, form: Form) -> String {
-    use wasm_bindgen::JsValue;
-    let options = js_sys::Object::new();
-    let wanted: &[(&str, &str)] = match form {
-        Form::Time => &[("timeStyle", "short")],
-        Form::Day => &[("weekday", "long"), ("day", "numeric"), ("month", "long")],
-        Form::Full => &[("dateStyle", "full"), ("timeStyle", "short")],
-    };
-    for (name, value) in wanted {
-        // Setting a property of a fresh object cannot fail.
-        let _ = js_sys::Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
-    }
-    let date = js_sys::Date::new(&JsValue::from_f64(at.0 as f64));
-    date.to_locale_string(locale, &options).into()
+#[derive(Clone, PartialEq)]
+struct Calendar {
+    time: js_sys::Function,
+    day: js_sys::Function,
 }
 
-/// The same in UTC, for tests off the browser.
+#[cfg(target_arch = "wasm32")]
+impl Calendar {
+    fn new(locale: &str) -> Self {
+        let time = Self::format(locale, &[("timeStyle", "short")]);
+        let day = Self::format(locale, &[("weekday", "long"), ("day", "numeric"), ("month", "long")]);
+        Self { time, day }
+    }
+
+    fn format(locale: &str, wanted: &[(&str, &str)]) -> js_sys::Function {
+        use wasm_bindgen::{JsCast, JsValue};
+        let options = js_sys::Object::new();
+        for (name, value) in wanted {
+            // Setting a property of a fresh object cannot fail.
+            let _ = js_sys::Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
+        }
+        let locales = js_sys::Array::of1(&JsValue::from_str(locale));
+        js_sys::Intl::DateTimeFormat::new(locales.unchecked_ref(), options.unchecked_ref()).format()
+    }
+
+    fn write(&self, at: Millis, form: Form) -> String {
+        let format = if form == Form::Time { &self.time } else { &self.day };
+        let written =
+            format.call1(&wasm_bindgen::JsValue::NULL, &wasm_bindgen::JsValue::from_f64(at.0 as f64));
+        written.ok().and_then(|written| written.as_string()).unwrap_or_default()
+    }
+}
+
+/// The same in UTC and without a language, for tests off the browser.
 #[cfg(not(target_arch = "wasm32"))]
+#[derive(Clone, PartialEq)]
+struct Calendar;
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Calendar {
+    fn new(_locale: &str) -> Self {
+        Self
+    }
+
+    fn write(&self, at: Millis, form: Form) -> String {
+        let minutes = at.0.div_euclid(60_000);
+        match form {
+            Form::Time => {
+                format!("{:02}:{:02}", minutes.div_euclid(60).rem_euclid(24), minutes.rem_euclid(60))
+            }
+            Form::Day => format!("day {}", minutes.div_euclid(1440)),
+        }
+    }
+}
+
+/// Where `part` begins in `whole`. By bytes, because the library's own search weighs more than the whole of this file.
 #[must_use]
-pub fn moment(_locale: &str, at: Millis, form: Form) -> String {
-    let minutes = at.0.div_euclid(60_000);
-    match form {
-        Form::Time => format!("{:02}:{:02}", minutes.div_euclid(60).rem_euclid(24), minutes.rem_euclid(60)),
-        Form::Day => format!("day {}", minutes.div_euclid(1440)),
-        Form::Full => format!("day {} minute {}", minutes.div_euclid(1440), minutes.rem_euclid(1440)),
+pub fn find(whole: &str, part: &str) -> Option<usize> {
+    whole.as_bytes().windows(part.len()).position(|piece| piece == part.as_bytes())
+}
+
+/// `sentence` with `value` in the place of `{name}`.
+#[must_use]
+pub fn fill(sentence: &str, place: &str, value: &str) -> String {
+    let parts =
+        find(sentence, place).and_then(|at| Some((sentence.get(..at)?, sentence.get(at + place.len()..)?)));
+    parts.map_or_else(|| sentence.to_owned(), |(before, after)| [before, value, after].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    #[test]
+    fn a_place_is_filled_once() {
+        let filled = [
+            ("{n} à", "{n}", "{n}"),
+            ("no place", "{n}", "1"),
+            ("", "{n}", "1"),
+            ("è {name}", "{name}", "Ana"),
+        ]
+        .map(|(sentence, place, value)| fill(sentence, place, value));
+        expect![[r#"["{n} à", "no place", "", "è Ana"]"#]].assert_eq(&format!("{filled:?}"));
+    }
+
+    #[test]
+    fn every_key_is_told_apart() {
+        let mut words = Words::english("en");
+        words.replace(&|key| Some(key.to_owned()));
+        expect!["panel.thread hours.closed panel.yesterday"].assert_eq(&format!(
+            "{} {} {}",
+            words.thread(),
+            words.closed_now(),
+            words.yesterday()
+        ));
     }
 }

@@ -6,10 +6,10 @@ mod line;
 mod settle;
 mod ui;
 
-use pronto_protocol::api::{MessagePage, OpenSession, Poll, SetReceipts};
+use pronto_protocol::api::{OpenSession, Poll, SetReceipts};
 use pronto_protocol::frame::{ClientFrame, ServerFrame};
 use pronto_protocol::id::{ConversationId, MessageId, Millis};
-use pronto_protocol::model::{Conversation, Message};
+use pronto_protocol::model::{Message, Receipts};
 use pronto_protocol::send_queue::{Failure, Outgoing, QueuedMessage};
 
 use crate::state::{Identity, State};
@@ -121,18 +121,37 @@ pub enum Loader {
 
 /// How a request ended.
 pub enum Answer {
-    /// The session was opened; these are the visitor's conversations.
-    Session(Result<Vec<Conversation>, Failure>),
+    /// The session was opened; this is where its conversation stands.
+    Session(Result<Standing, Failure>),
     /// A message was sent; this is how it was stored.
     Sent(MessageId, Result<Message, Failure>),
     /// The newest page.
-    Newest(Result<MessagePage, Failure>),
+    Newest(Result<Page, Failure>),
     /// A page after the cursor.
-    After(Result<MessagePage, Failure>),
+    After(Result<Page, Failure>),
     /// A page before the loaded history.
-    Before(Result<MessagePage, Failure>),
+    Before(Result<Page, Failure>),
     /// The poll of this generation.
     Polled(u32, Result<Vec<ServerFrame>, Failure>),
+}
+
+/// Where a conversation stands.
+#[derive(Default)]
+pub struct Standing {
+    /// The seq of its last message; 0 when it has none.
+    pub last_seq: u64,
+    /// How far the visitor's devices have come.
+    pub visitor: Receipts,
+    /// How far the business has come.
+    pub business: Receipts,
+}
+
+/// A page of a conversation's messages.
+pub struct Page {
+    /// The conversation.
+    pub standing: Standing,
+    /// In order of seq.
+    pub messages: Vec<Message>,
 }
 
 /// What a socket does.

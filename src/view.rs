@@ -9,7 +9,7 @@ mod thread;
 use yew::prelude::*;
 
 use crate::state::{Notice, State};
-use crate::text::Words;
+use crate::text::{Words, fill};
 use crate::update::Event;
 
 /// The whole of `#root`.
@@ -29,13 +29,13 @@ pub fn view(state: &State, on: &Callback<Event>) -> Html {
 
 fn notice(state: &State) -> Html {
     let Some(notice) = state.notice() else { return Html::default() };
-    let bad = matches!(notice, Notice::TooLong(_));
-    html! { <p class={classes!("notice", bad.then_some("bad"))}>{ sentence(&state.words, notice) }</p> }
+    let class = if matches!(notice, Notice::TooLong(_)) { "notice bad" } else { "notice" };
+    html! { <p {class}>{ sentence(&state.words, notice) }</p> }
 }
 
 fn sentence(words: &Words, notice: Notice) -> String {
     match notice {
-        Notice::TooLong(over) => words.too_long().replace("{n}", &over.to_string()),
+        Notice::TooLong(over) => fill(words.too_long(), "{n}", &over.to_string()),
         Notice::OfflineWaiting => words.offline_waiting().to_owned(),
         Notice::Offline => words.offline().to_owned(),
         Notice::Unavailable => words.unavailable().to_owned(),

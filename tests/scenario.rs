@@ -6,14 +6,13 @@ use pronto::config::{Config, Mode};
 use pronto::state::{Identity, Receipt, State};
 use pronto::text::Words;
 use pronto::update::{
-    Answer, Draft, Effect, Elsewhere, Event, Loader, Moment, Request, Socket, Start, Tell, Ui, update,
+    Answer, Draft, Effect, Elsewhere, Event, Loader, Moment, Page, Request, Socket, Standing, Start, Tell,
+    Ui, update,
 };
-use pronto_protocol::api::{ErrorCode, MessagePage};
+use pronto_protocol::api::ErrorCode;
 use pronto_protocol::frame::{ServerFrame, SideReceipts, Typing, Welcome};
 use pronto_protocol::id::{ConversationId, MessageId, Millis, SiteKey};
-use pronto_protocol::model::{
-    Author, Channel, Conversation, Message, Receipts, Side, Status, VisitorContext,
-};
+use pronto_protocol::model::{Author, Channel, Message, Receipts, Side, VisitorContext};
 use pronto_protocol::send_queue::{Failure, QueuedMessage};
 use pronto_protocol::timeline::Entry;
 
@@ -189,25 +188,13 @@ fn message(message_id: &str, seq: u64, author: Author) -> Message {
     }
 }
 
-fn conversation(last_seq: u64) -> Conversation {
-    Conversation {
-        conversation_id: identity().conversation_id,
-        site: SiteKey::new("shop").expect("a key"),
-        status: Status::Open,
-        last_seq,
-        visitor: Receipts::default(),
-        business: Receipts::default(),
-        created_at: Millis(0),
-    }
-}
-
 fn session() -> Event {
-    Event::Answer(Answer::Session(Ok(vec![conversation(0)])))
+    Event::Answer(Answer::Session(Ok(Standing::default())))
 }
 
-fn page(messages: Vec<Message>) -> MessagePage {
+fn page(messages: Vec<Message>) -> Page {
     let last_seq = messages.last().map_or(0, |message| message.seq);
-    MessagePage { conversation: conversation(last_seq), messages }
+    Page { standing: Standing { last_seq, ..Standing::default() }, messages }
 }
 
 fn refused(code: ErrorCode) -> Failure {

@@ -11,28 +11,24 @@
   let lang = option("lang") || root.lang || navigator.language, theme = option("theme") || "";
   let site, frame, port, open, wanted, inert, timer, unread = 0, pause = 4e3, outgoing = [];
 
-  const listen = (target, types, act) => types.split(" ").map((type) => target.addEventListener(type, act, { signal, passive: true }));
+  const listen = (target, types, act) => types.split(" ").map((type) => target.addEventListener(type, act, { signal }));
   const node = (name, attributes, ...children) => {
     const made = /^(svg|circle|path)$/.test(name) ? d.createElementNS("http://www.w3.org/2000/svg", name) : d.createElement(name);
     for (const a in attributes) made.setAttribute(a, attributes[a]);
     made.append(...children);
     return made;
   };
-  const sheet = (css) => {
-    const made = new CSSStyleSheet();
-    made.replaceSync(css);
-    return made;
-  };
+  const sheet = (css, made = new CSSStyleSheet()) => (made.replaceSync(css), made);
   // An important `:host` rule outranks every important rule of the page.
   const style = sheet(`:host{all:initial!important;position:fixed!important;inset:auto 0 0!important;height:0!important;z-index:2147483000!important;font:15px/20px system-ui,sans-serif!important}:host([hidden]){display:none!important}
 section{--p:#fbfaf7;--t:#17201c;position:fixed;inset-inline-end:calc(20px + env(safe-area-inset-right));bottom:calc(20px + env(safe-area-inset-bottom));display:flex;flex-direction:column;align-items:end;gap:12px}.dark{--p:#1c2024;--t:#ecefea}@media(prefers-color-scheme:dark){section:not(.light){--p:#1c2024;--t:#ecefea}}
 button{all:unset;display:flex;align-items:center;gap:12px;cursor:pointer}.c{position:relative;border-radius:50%;background:var(--a);color:var(--o)}.p,.d{background:var(--p);color:var(--t);border-radius:14px}.c,.p,.d{box-shadow:0 6px 32px #17201c40}.p{max-width:min(280px,100vw - 140px);padding:10px 14px}
 button:focus-visible .c{outline:2px solid #17201c;outline-offset:2px;box-shadow:0 0 0 6px #fff}
-svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stroke-linecap:round;stroke-linejoin:round}
-.n{position:absolute;top:-6px;inset-inline-end:-4px;min-width:12px;padding:0 6px;border-radius:12px;background:#8e1f18;color:#fff;font:600 13px/24px system-ui;text-align:center}
+svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stroke-linecap:round}
+.n{position:absolute;top:-6px;inset-inline-end:-4px;min-width:12px;padding:0 6px;border-radius:12px;background:#8e1f18;color:#fff;font-size:13px;line-height:24px;text-align:center}
 .d,:empty.p,:empty.n,.x,.o .i,.o .p{display:none}.o .x,.o .d{display:block}
 .d{width:min(384px,100vw - 40px);height:min(640px,100dvh - 104px);border-radius:20px;overflow:hidden}iframe{width:100%;height:100%;border:0}@keyframes d{0%{opacity:0;transform:translateY(8px)}}
-@media(prefers-reduced-motion:no-preference){.d{animation:d .14s ease-out}}@media(max-width:479.98px){.d{position:fixed;inset:0;width:100%;height:100dvh;border-radius:0}.o button{display:none}}@media(forced-colors:active){.c,.p,.d{border:1px solid}}@media print{section{display:none}}`);
+@media(prefers-reduced-motion:no-preference){.d{animation:d .14s}}@media(max-width:479.98px){.d{position:fixed;inset:0;width:100%;height:100dvh;border-radius:0}.o button{display:none}}@media(forced-colors:active){.c,.p,.d{border:1px solid}}`);
   const ours = sheet("pronto-chat{display:none!important}");
 
   const ring = { cx: 28, cy: 28, r: 24, pathLength: 100 };
@@ -51,9 +47,8 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
   const emit = (name, detail) => host.dispatchEvent(new CustomEvent(name, { detail }));
   const say = (message) => (port ? port.postMessage(message) : outgoing.push(message));
   const page = () => ({ type: "page", url: location.origin + location.pathname, title: d.title });
-  const stored = (act) => {
-    try { return act(localStorage); } catch { /* blocked: the next page view starts without the marker */ }
-  };
+  // Where storage is blocked, the next page view starts without the marker.
+  const stored = (act) => { try { return act(localStorage); } catch {} };
   // An on-screen keyboard shrinks the visual viewport alone; a full-screen panel has to stay inside it.
   const fit = () => {
     const full = open && phone.matches && view;

@@ -3,10 +3,13 @@
 
 use js_sys::{Array, JSON, Object, Reflect};
 use pronto_protocol::frame::ServerFrame;
+use pronto_protocol::id::ConversationId;
 use pronto_protocol::send_queue::Failure;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
+
+use crate::update::Standing;
 
 /// Reads JSON text.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
@@ -43,6 +46,22 @@ pub(super) fn part<T: DeserializeOwned>(object: &JsValue, name: &str) -> Option<
 pub(super) fn list<T: DeserializeOwned>(object: &JsValue, name: &str) -> Vec<T> {
     let array = Array::from(&get(object, name));
     array.iter().filter_map(|entry| serde_wasm_bindgen::from_value(entry).ok()).collect()
+}
+
+/// Where a conversation stands.
+pub(super) fn standing(conversation: &JsValue) -> Standing {
+    Standing {
+        last_seq: number(conversation, "last_seq").unwrap_or_default() as u64,
+        visitor: part(conversation, "visitor").unwrap_or_default(),
+        business: part(conversation, "business").unwrap_or_default(),
+    }
+}
+
+/// Where this one of a session's conversations stands; as an unread one where the answer leaves it out.
+pub(super) fn standing_of(session: &JsValue, id: &ConversationId) -> Standing {
+    let is_it = |one: &JsValue| text(one, "conversation_id").as_deref() == Some(id.as_str());
+    let found = Array::from(&get(session, "conversations")).iter().find(is_it);
+    found.map_or_else(|| Standing { last_seq: 1, ..Standing::default() }, |one| standing(&one))
 }
 
 /// One frame of the server: an object whose one key is the frame's name. None for frames that are not for visitors.

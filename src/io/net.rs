@@ -1,7 +1,7 @@
 //! Requests and the socket. What they carry is read and written in [`super::json`].
 
 use gloo::events::EventListener;
-use pronto_protocol::api::{ErrorCode, MessagePage};
+use pronto_protocol::api::ErrorCode;
 use pronto_protocol::frame::ClientFrame;
 use pronto_protocol::id::{ConversationId, SiteKey};
 use pronto_protocol::send_queue::{Failure, SEND_TIMEOUT_MS};
@@ -12,7 +12,7 @@ use yew::Callback;
 
 use super::json;
 use crate::text::Words;
-use crate::update::{Answer, Event, Request, Socket as Said};
+use crate::update::{Answer, Event, Page, Request, Socket as Said};
 
 /// Ends a request when it goes.
 pub(super) struct Abort(AbortController);
@@ -101,7 +101,9 @@ pub(super) fn ask(
 
 fn answer(request: Request, result: Result<JsValue, Failure>) -> Option<Answer> {
     Some(match request {
-        Request::Session(_) => Answer::Session(result.map(|answer| json::list(&answer, "conversations"))),
+        Request::Session(open) => {
+            Answer::Session(result.map(|answer| json::standing_of(&answer, &open.conversation_id)))
+        }
         Request::Send(outgoing) => {
             let message = result.and_then(|answer| json::part(&answer, "message").ok_or(Failure::Network));
             Answer::Sent(outgoing.message.message_id, message)
@@ -117,10 +119,10 @@ fn answer(request: Request, result: Result<JsValue, Failure>) -> Option<Answer> 
     })
 }
 
-fn page(result: Result<JsValue, Failure>) -> Result<MessagePage, Failure> {
+fn page(result: Result<JsValue, Failure>) -> Result<Page, Failure> {
     let answer = result?;
-    let conversation = json::part(&answer, "conversation").ok_or(Failure::Network)?;
-    Ok(MessagePage { conversation, messages: json::list(&answer, "messages") })
+    let standing = json::standing(&json::get(&answer, "conversation"));
+    Ok(Page { standing, messages: json::list(&answer, "messages") })
 }
 
 /// One request; the answer's JSON, or why there is none. `body` is `Some(None)` for a POST without one.

@@ -1,19 +1,18 @@
 //! How requests ended.
 
-use pronto_protocol::api::{ErrorCode, MessagePage};
+use pronto_protocol::api::ErrorCode;
 use pronto_protocol::frame::ServerFrame;
 use pronto_protocol::id::MessageId;
-use pronto_protocol::model::Conversation;
 use pronto_protocol::send_queue::Failure;
 
-use super::{Answer, Effect, Moment, line, ui};
+use super::{Answer, Effect, Moment, Page, Standing, line, ui};
 use crate::state::{Asking, State};
 
 const WAIT_MAX_MS: i64 = 60_000;
 
 pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mut Vec<Effect>) {
     match answer {
-        Answer::Session(Ok(conversations)) => opened(state, &conversations, out),
+        Answer::Session(Ok(standing)) => opened(state, &standing, out),
         Answer::Session(Err(failure)) => refused(state, failure, moment, out),
         Answer::Sent(_, Ok(message)) => line::message(state, message, moment, out),
         Answer::Sent(id, Err(failure)) => unsent(state, &id, failure, moment, out),
@@ -26,7 +25,7 @@ pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mu
         }),
         Answer::After(page) => paged(state, page, moment, out, |state, page| {
             if let Some(talk) = state.talk_mut() {
-                talk.timeline.knows(page.conversation.last_seq);
+                talk.timeline.knows(page.standing.last_seq);
                 for message in page.messages {
                     talk.timeline.apply(message);
                 }
@@ -41,17 +40,14 @@ pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mu
     }
 }
 
-fn opened(state: &mut State, conversations: &[Conversation], out: &mut Vec<Effect>) {
+fn opened(state: &mut State, standing: &Standing, out: &mut Vec<Effect>) {
     let Some(talk) = state.talk_mut() else { return };
     talk.asking = Asking::Nothing;
     talk.again = None;
     talk.identity.opened = true;
-    let id = &talk.identity.conversation_id;
-    if let Some(conversation) = conversations.iter().find(|one| one.conversation_id == *id) {
-        talk.visitor = talk.visitor.merge(conversation.visitor);
-        talk.business = talk.business.merge(conversation.business);
-        talk.loaded |= conversation.last_seq == 0;
-    }
+    talk.visitor = talk.visitor.merge(standing.visitor);
+    talk.business = talk.business.merge(standing.business);
+    talk.loaded |= standing.last_seq == 0;
     out.push(Effect::KeepIdentity(talk.identity.clone()));
 }
 
@@ -83,10 +79,10 @@ fn unsent(state: &mut State, id: &MessageId, failure: Failure, moment: Moment, o
 /// Takes in a page with what it says of the conversation; a failed one is asked for again later.
 fn paged(
     state: &mut State,
-    page: Result<MessagePage, Failure>,
+    page: Result<Page, Failure>,
     moment: Moment,
     out: &mut Vec<Effect>,
-    take: impl FnOnce(&mut State, MessagePage),
+    take: impl FnOnce(&mut State, Page),
 ) {
     match page {
         Ok(page) => {
@@ -98,9 +94,9 @@ fn paged(
             if let Some(talk) = state.talk_mut() {
                 talk.asking = Asking::Nothing;
                 talk.again = None;
-                talk.visitor = talk.visitor.merge(page.conversation.visitor);
-                talk.reported = talk.reported.merge(page.conversation.visitor);
-                talk.business = talk.business.merge(page.conversation.business);
+                talk.visitor = talk.visitor.merge(page.standing.visitor);
+                talk.reported = talk.reported.merge(page.standing.visitor);
+                talk.business = talk.business.merge(page.standing.business);
             }
             take(state, page);
         }

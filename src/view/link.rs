@@ -1,5 +1,7 @@
 //! Finds the web addresses in a text. Only `http` and `https` become links; all else stays text.
 
+use crate::text::find;
+
 /// A piece of a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Piece<'a> {
@@ -36,7 +38,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 fn next_scheme(text: &str, from: usize) -> Option<usize> {
     let tail = text.get(from..)?;
-    let places = ["http://", "https://"].into_iter().filter_map(|scheme| tail.find(scheme));
+    let places = ["http://", "https://"].into_iter().filter_map(|scheme| find(tail, scheme));
     places.min().map(|place| from + place)
 }
 

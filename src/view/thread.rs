@@ -5,9 +5,9 @@ use pronto_protocol::model::Author;
 use pronto_protocol::timeline::Entry;
 use yew::prelude::*;
 
-use super::row::{Props, Row};
+use super::row::{Row, row};
 use crate::state::{Asking, Receipt, State};
-use crate::text::{Form, Words, moment};
+use crate::text::{Form, fill};
 use crate::update::{Event, Ui};
 
 /// Messages of one author this close together stand in one group.
@@ -46,7 +46,7 @@ fn typing(state: &State) -> Html {
     html! {
         <p class="typing">
             <span class="dots" aria-hidden="true"><i /><i /><i /></span>
-            { state.words.typing().replace("{name}", &typing.text) }
+            { fill(state.words.typing(), "{name}", &typing.text) }
         </p>
     }
 }
@@ -66,7 +66,7 @@ fn lines(state: &State) -> Vec<Line<'_>> {
             Entry::Message(message) => (message.author, message.created_at),
             Entry::Echo(queued) => (Author::Visitor, queued.created_at),
         };
-        Line { entry, author, at, day: moment(state.words.locale(), at, Form::Day) }
+        Line { entry, author, at, day: state.words.moment(at, Form::Day) }
     };
     talk.timeline.entries(&state.queue).into_iter().map(line).collect()
 }
@@ -86,9 +86,8 @@ fn rows(state: &State, on: &Callback<Event>) -> Vec<Html> {
         }
         let joined = before.is_some_and(|before| joins(before, line));
         let last = after.is_none_or(|after| !joins(line, after));
-        let props = props(state, line, on, joined, last, last_mine == Some(place));
-        let key = line.entry.message_id().as_str().to_owned();
-        drawn.push(html! { <Row {key} ..props /> });
+        let content = content(state, line, joined, last, last_mine == Some(place));
+        drawn.push(row(&content, &state.words, on));
     }
     drawn
 }
@@ -105,7 +104,7 @@ fn joins(first: &Line<'_>, second: &Line<'_>) -> bool {
 }
 
 fn day(state: &State, line: &Line<'_>) -> String {
-    let of = |at| moment(state.words.locale(), at, Form::Day);
+    let of = |at| state.words.moment(at, Form::Day);
     if line.day == of(state.now) {
         return state.words.today().to_owned();
     }
@@ -115,15 +114,7 @@ fn day(state: &State, line: &Line<'_>) -> String {
     line.day.clone()
 }
 
-fn props(
-    state: &State,
-    line: &Line<'_>,
-    on: &Callback<Event>,
-    joined: bool,
-    last: bool,
-    last_mine: bool,
-) -> Props {
-    let words = &state.words;
+fn content<'a>(state: &'a State, line: &'a Line<'_>, joined: bool, last: bool, last_mine: bool) -> Row<'a> {
     let mine = line.author == Author::Visitor;
     let (body, receipt, name) = match line.entry {
         Entry::Message(message) => (&message.body, state.receipt(message), message.author_name.as_deref()),
@@ -131,31 +122,15 @@ fn props(
     };
     // A stored message tells its state only where it is the newest of its side: the rest are further along.
     let told = mine && (last_mine || matches!(receipt, Receipt::Waiting | Receipt::Failed));
-    let by = if mine { words.you() } else { name.unwrap_or(&state.config.name) };
-    Props {
-        id: line.entry.message_id().clone(),
-        body: body.clone().into(),
+    Row {
+        id: line.entry.message_id(),
+        body,
         mine,
         joined,
         last: last || told,
-        by: by.to_owned().into(),
-        time: moment(words.locale(), line.at, Form::Time).into(),
-        full_time: moment(words.locale(), line.at, Form::Full).into(),
+        by: if mine { state.words.you() } else { name.unwrap_or(&state.config.name) },
+        day: &line.day,
+        time: state.words.moment(line.at, Form::Time),
         receipt: told.then_some(receipt),
-        receipt_text: said(words, receipt).to_owned().into(),
-        try_again: words.try_again().to_owned().into(),
-        discard: words.discard().to_owned().into(),
-        on: on.clone(),
-    }
-}
-
-fn said(words: &Words, receipt: Receipt) -> &str {
-    match receipt {
-        Receipt::Waiting => words.waiting(),
-        Receipt::Sending => words.sending(),
-        Receipt::Sent => words.sent(),
-        Receipt::Delivered => words.delivered(),
-        Receipt::Read => words.read(),
-        Receipt::Failed => words.not_sent(),
     }
 }
