@@ -1,0 +1,51 @@
+//! The store's contract: every method, on SQLite and on a Postgres that the test starts itself. What a route answers is
+//! tested elsewhere.
+
+mod backup;
+mod cases;
+mod failures;
+mod outbox;
+mod people;
+mod postgres;
+mod world;
+
+/// One test for each case and database.
+macro_rules! on_both {
+    ($($module:ident::$case:ident,)*) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $case() {
+                super::$module::$case(super::world::World::sqlite().await).await;
+            })*
+        }
+
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $case() {
+                super::$module::$case(super::world::World::postgres().await).await;
+            })*
+        }
+    };
+}
+
+on_both! {
+    cases::appends_once_and_in_order,
+    cases::refuses_what_is_no_message,
+    cases::a_clock_that_goes_back_breaks_nothing,
+    cases::many_at_once_leave_no_gaps,
+    cases::pages_of_messages,
+    cases::receipts_and_statuses,
+    cases::the_reply_clock,
+    cases::the_inbox_page_by_page,
+    cases::made_up_history,
+    outbox::deliveries_keep_their_order,
+    outbox::deliveries_are_parked_and_sent_again,
+    outbox::nothing_is_queued_without_a_backend,
+    people::sites_and_their_secrets,
+    people::sessions_are_bound_to_site_and_visitor,
+    people::agents_and_their_sessions,
+    people::the_first_owner_comes_once,
+    failures::a_former_version_is_brought_up_to_date,
+    failures::a_newer_version_is_refused,
+    failures::what_was_stored_is_there_after_reopening,
+}
