@@ -270,7 +270,9 @@ fn files_and_folders_stay_small() {
     let mut folders = std::collections::BTreeMap::<&str, usize>::new();
     let tree = tree();
     for source in &tree {
-        let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        // `store.rs` beside `store/` is the front of that folder, and counts there.
+        let own = source.path.strip_suffix(".rs").filter(|own| root().join(own).is_dir());
+        let folder = own.or(source.path.rsplit_once('/').map(|(folder, _)| folder)).unwrap_or_default();
         *folders.entry(folder).or_default() += 1;
         let lines = match source.is(&[".rs"]) {
             true => source.code().len(),
