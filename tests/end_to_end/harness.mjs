@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -165,11 +165,19 @@ export async function startBackend(pronto, secret, key) {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Chromium, one for the file's stories. */
+/**
+ * Chromium, one for the file's stories; each of its contexts is somebody of their own.
+ *
+ * A context counts as a private window, and there Chromium's default keeps every storage from a frame of another site. The
+ * stories are about the windows that most people use, so that default is switched off in the profile behind them.
+ */
 export async function startBrowser() {
   const args = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
   if (process.getuid?.() === 0) args.push("--no-sandbox");
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args });
-  atEnd(() => browser.close());
-  return browser;
+  const profile = folder();
+  mkdirSync(join(profile, "Default"));
+  writeFileSync(join(profile, "Default/Preferences"), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
+  const first = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args });
+  atEnd(() => first.close());
+  return first.browser();
 }

@@ -135,15 +135,18 @@ test("after destroy the page is as if the widget had never been there", LIMIT, a
 });
 
 test("two snippets on one page give one widget", LIMIT, async () => {
-  const visitor = await Visitor.at(browser, pronto, "about:blank");
-  await visitor.page.route(`${pronto.shop}/`, async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: (await answer.text()).replace("</body>", `${snippet()}</body>`) });
-  });
-  await visitor.page.goto(pronto.shop);
-  assert.equal(await visitor.page.locator(`script[src="${pronto.chat}/embed.js"]`).count(), 2);
+  const visitor = await Visitor.atShop(browser, pronto);
+  await visitor.launcher.waitFor();
+  await visitor.page.evaluate(() => new Promise((resolve, reject) => {
+    const again = document.createElement("script");
+    const first = document.querySelector("script[data-site]");
+    Object.assign(again, { src: first.src, onload: resolve, onerror: reject });
+    again.dataset.site = first.dataset.site;
+    document.body.append(again);
+  }));
   await visitor.open();
-  await visitor.page.waitForLoadState("networkidle");
+  await visitor.write("una volta sola");
+  await visitor.receipt("una volta sola", "sent");
   assert.equal(await visitor.page.locator("pronto-launcher").count(), 1);
   assert.equal(visitor.page.frames().length, 2);
 });

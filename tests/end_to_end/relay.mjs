@@ -12,7 +12,7 @@ import { atEnd } from "./harness.mjs";
 export class Relay {
   static async start({ target, road } = {}) {
     const relay = new Relay();
-    Object.assign(relay, { target, road, open: new Set(), free: 0 });
+    Object.assign(relay, { target, road, open: new Set(), free: 0, mute: false });
     relay.server = createServer((client) => relay.join(client));
     await new Promise((resolve) => relay.server.listen(0, "127.0.0.1", resolve));
     relay.port = relay.server.address().port;
@@ -38,15 +38,12 @@ export class Relay {
     }
     const up = this.lane(upstream), down = this.lane(client);
     client.on("data", (bytes) => {
-      if (this.trap?.pattern.test(bytes.toString("latin1"))) [trap, this.trap] = [this.trap, undefined];
+      if (this.trap?.pattern.test(bytes.toString("latin1"))) [trap, this.trap, this.mute] = [this.trap, undefined, true];
       up(bytes, Math.max(opened, Date.now()));
     });
     upstream.on("data", async (bytes) => {
-      if (!trap) return down(bytes, this.through(bytes.length));
-      const { act } = trap;
-      trap = { act: async () => {} };
-      await act(bytes.toString("latin1"));
-      client.destroy();
+      if (!this.mute) return down(bytes, this.through(bytes.length));
+      await trap?.act(bytes.toString("latin1"));
     });
   }
 
@@ -68,17 +65,19 @@ export class Relay {
   }
 
   /**
-   * Lets the next request that starts with `pattern` through, keeps the server's answer to it from the client, calls
-   * `act`, and cuts the client off. Resolves with what the client never heard.
+   * Lets the next request that starts with `pattern` through. From then on no client hears anything, on no connection,
+   * until `cut`. Calls `act` when the server has answered, and resolves with that answer.
    */
   swallow(pattern, act) {
     return new Promise((resolve, reject) => {
-      this.trap = { pattern, act: (answer) => act(answer).then(() => resolve(answer), reject) };
+      let heard;
+      this.trap = { pattern, act: (answer) => (heard ??= act().then(() => resolve(answer), reject)) };
     });
   }
 
   /** Cuts every connection that is open. */
   cut() {
+    this.mute = false;
     this.open.forEach((socket) => socket.destroy());
   }
 }
