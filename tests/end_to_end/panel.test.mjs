@@ -44,7 +44,7 @@ test("text, caret, focus and an early Send survive the arrival of the wasm", LIM
   await visitor.receipt("scritto presto", "sent");
   assert.deepEqual(await caret(visitor.composer), before);
   await keys.type("!");
-  assert.equal((await caret(visitor.composer)).text, "e questo! resta");
+  assert.equal((await caret(visitor.composer)).text, "e questo !resta");
   await visitor.shows(["scritto presto"]);
   await agent.openThread("scritto presto");
   assert.deepEqual((await agent.stored()).map(({ body }) => body), ["scritto presto"]);

@@ -142,9 +142,9 @@ export class Agent {
   async openThread(text) {
     this.conversation = await eventually(`a conversation with “${text}”`, async () => {
       const { conversations } = await this.ask("GET", `/v1/inbox/conversations?site=${this.pronto.site}&order=newest`);
-      for (const { conversation } of conversations.slice(0, 10)) {
+      for (const { conversation } of conversations.slice(0, 3)) {
         const { messages } = await this.ask("GET", `/v1/conversations/${conversation.conversation_id}/messages`);
-        if (messages.some(({ body }) => body === text)) return conversation.conversation_id;
+        if (messages.some(({ body }) => body.includes(text))) return conversation.conversation_id;
       }
     });
     if (await this.back.isVisible()) await this.back.click();
