@@ -169,35 +169,30 @@ test("a page that the site does not list gets a notice that names it, and no pan
   const silent = await elsewhere(`<!doctype html><title>Silent</title><iframe referrerpolicy="no-referrer" src="${pronto.chat}/frame/${pronto.site}"></iframe>`);
   await visitor.page.goto(silent);
   const frame = await eventually("the frame's answer", () => visitor.page.frames()[1]);
-  await eventually("the browser's refusal", () => frame.url().startsWith("chrome-error:"));
+  await eventually("the browser's refusal", () => frame.evaluate(() => location.href.startsWith("chrome-error:")));
 });
 
 test("clicking the launcher blocks the page for no 50 ms, on a processor four times slower", LIMIT, async () => {
-  // Other work on this machine can stretch any task; one that is ours would show up every time.
-  const attempts = [];
-  for (let attempt = 0; attempt < 3; attempt++) {
-    const visitor = await Visitor.at(browser, pronto, pronto.shop, { viewport: { width: 1280, height: 800 } });
-    await visitor.launcher.waitFor();
-    const { x, y, width, height } = await visitor.launcher.boundingBox();
-    await visitor.page.evaluate(() => {
-      window.long = [];
-      new PerformanceObserver((list) => window.long.push(...list.getEntries().map(({ name, duration }) => [name, duration])))
-        .observe({ type: "longtask" });
-    });
-    const cdp = await visitor.context.newCDPSession(visitor.page);
-    await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
-    // From here on the test itself runs nothing in the page, or it would measure its own script.
-    await visitor.page.mouse.move(x + width - 20, y + height / 2, { steps: 5 });
-    await visitor.page.mouse.down();
-    await visitor.page.mouse.up();
-    const frame = await eventually("the frame", () => visitor.page.frames()[1]);
-    await eventually("a live panel", () => frame.evaluate(() => window.pronto?.live));
-    await frame.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
-    await cdp.send("Emulation.setCPUThrottlingRate", { rate: 1 });
-    assert.equal(await visitor.launcher.getAttribute("aria-expanded"), "true");
-    attempts.push(await visitor.page.evaluate(() => window.long));
-    await visitor.context.close();
-    if (attempts.at(-1).length === 0) return;
-  }
-  assert.fail(`long tasks in each of three runs: ${JSON.stringify(attempts)}`);
+  const visitor = await Visitor.at(browser, pronto, pronto.shop, { viewport: { width: 1280, height: 800 } });
+  await visitor.launcher.waitFor();
+  const { x, y, width, height } = await visitor.launcher.boundingBox();
+  await browser.startTracing(visitor.page, { categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"] });
+  // From here on the test itself runs nothing in the page, or it would measure its own script.
+  await visitor.page.mouse.move(x + width - 20, y + height / 2, { steps: 5 });
+  await visitor.page.mouse.down();
+  await visitor.page.mouse.up();
+  const frame = await eventually("the frame", () => visitor.page.frames()[1]);
+  await eventually("a live panel", () => frame.evaluate(() => window.pronto?.live));
+  await frame.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+  const { traceEvents } = JSON.parse(await browser.stopTracing());
+  assert.equal(await visitor.launcher.getAttribute("aria-expanded"), "true");
+
+  const { frames } = traceEvents.find(({ name }) => name === "TracingStartedInBrowser").args.data;
+  const host = frames.find(({ url }) => url.startsWith(pronto.shop)).processId;
+  const main = traceEvents.find(({ name, pid, args }) => name === "thread_name" && pid === host && args.name === "CrRendererMain").tid;
+  const tasks = traceEvents.filter(({ name, pid, tid }) => name === "RunTask" && pid === host && tid === main);
+  // The thread's own time, four times over: what other work on this machine takes meanwhile is not the page's.
+  const slowed = tasks.map(({ tdur = 0 }) => (tdur / 1_000) * 4);
+  assert.ok(tasks.length > 10, `${tasks.length} tasks were traced`);
+  assert.ok(Math.max(...slowed) <= 50, `tasks of ${slowed.filter((ms) => ms > 50).map(Math.round)} ms`);
 });
