@@ -9,20 +9,19 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use api::{agent, conversation, inbox, settings, site};
+use api::{agent, conversation, inbox, openapi, settings, site};
 use error::{Answer, no_such_method, no_such_path, panicked};
+use guard::layers;
 use live::{poll, socket};
 use page::{frame, hosted};
 use state::App;
 
 pub mod api;
-pub mod budget;
 pub mod error;
 pub mod extract;
-pub mod layers;
+pub mod guard;
 pub mod live;
 pub mod metrics;
-pub mod openapi;
 pub mod page;
 pub mod party;
 pub mod reply;

@@ -17,7 +17,7 @@ use crate::bus::Bus;
 use crate::config::{DatabaseArgs, ServeArgs, reachable};
 use crate::demo;
 use crate::http::api::agent::new_agent_id;
-use crate::http::budget::Limits;
+use crate::http::guard::budget::Limits;
 use crate::http::page::assets::Assets;
 use crate::http::page::words::Words;
 use crate::http::page::{self, Pages};
@@ -56,7 +56,7 @@ pub async fn serve(args: ServeArgs) -> Result<(), String> {
         listening.spawn(serve::serve(app.clone(), shop, page::demo::router(app.clone())));
     }
     signals.heard().await;
-    println!("Ending: what was accepted is kept, and browsers come back by themselves.");
+    say("Ending: what was accepted is kept, and browsers come back by themselves.");
     app.drain.begin();
     listening.join_all().await;
     relay.stop().await;
@@ -65,6 +65,11 @@ pub async fn serve(args: ServeArgs) -> Result<(), String> {
         return Err("the database did not close in time; what was accepted is in it.".to_owned());
     }
     Ok(())
+}
+
+/// Prints a line. Whoever started the server may have stopped reading, and that must not end it.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn log() {
@@ -136,20 +141,20 @@ impl Signals {
 async fn announce(app: &App, demo: bool) -> Result<(), String> {
     let chat = app.origin(None);
     if demo {
-        println!("Demo shop     http://{}/", reachable(app.args.demo_listen));
+        say(&format!("Demo shop     http://{}/", reachable(app.args.demo_listen)));
     }
-    println!("Inbox         {chat}/inbox");
+    say(&format!("Inbox         {chat}/inbox"));
     if demo {
         let password = demo_login(app).await?;
-        println!("Demo login    {DEMO_EMAIL}  {password}");
+        say(&format!("Demo login    {DEMO_EMAIL}  {password}"));
     }
     if app.store.agents_count().await.map_err(|error| sentence(&error))? == 0 {
         let token = secret::mint();
         app.store.set_setup_token(secret::hash(&token), now()).await.map_err(|error| sentence(&error))?;
         // In the fragment, which no browser sends: the token stands in no request line and in no log.
-        println!("First owner   {chat}/inbox#setup={token} (works once)");
+        say(&format!("First owner   {chat}/inbox#setup={token} (works once)"));
     }
-    println!("API document  {chat}/v1/openapi.json");
+    say(&format!("API document  {chat}/v1/openapi.json"));
     Ok(())
 }
 

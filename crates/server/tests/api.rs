@@ -2,11 +2,13 @@
 
 mod common;
 
-use common::{As, EMAIL, Options, PASSWORD, TestApp};
+use common::{As, EMAIL, Options, PASSWORD, TestApp, open_store};
 use expect_test::expect;
+use pronto_protocol::id::ConversationId;
 use pronto_protocol::model::Role;
 use pronto_server::auth::secret;
-use pronto_server::http::budget::{Limits, Rate};
+use pronto_server::http::guard::budget::{Limits, Rate};
+use pronto_server::store::{Page, StoreOptions};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -68,6 +70,31 @@ async fn a_message_is_stored_once_and_its_id_stands_for_its_words() {
     assert_eq!(first.json()["message"]["seq"], 1);
     assert_eq!(app.bodies(&ana, "c1").await, ["Buongiorno"]);
     app.end().await;
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_keeps_what_was_stored() {
+    let store = StoreOptions { max_pages: Some(120) };
+    let limits = Limits { session_messages: Rate { burst: 1_000, per_second: 1 }, ..Limits::default() };
+    let limits = Limits { session_requests: Rate { burst: 2_000, per_second: 1 }, ..limits };
+    let app = TestApp::with(Options { store, limits, ..Options::default() }).await;
+    let ana = app.visitor("shop", "c1").await;
+    let (mut stored, words) = (0, "x".repeat(4096));
+    let refused = loop {
+        let answer = app.write(&ana, "c1", &format!("m{stored}"), &words).await;
+        if answer.short() != "201" {
+            break answer;
+        }
+        stored += 1;
+        assert!(stored < 200, "the disk never filled");
+    };
+    assert_eq!(refused.short(), "507 storage_full");
+    assert!(stored > 0);
+    assert_eq!(app.bodies(&ana, "c1").await.len(), stored);
+    let folder = app.end().await;
+    let store = open_store(folder.path()).await;
+    let id = ConversationId::new("c1").expect("an id");
+    assert_eq!(store.messages(&id, Page::Last, 200).await.expect("read").len(), stored);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The API's document, held against the file it was last reviewed as. `UPDATE_EXPECT=1` writes it anew.
 
 use expect_test::expect_file;
-use pronto_server::http::openapi::openapi;
+use pronto_server::http::api::openapi::openapi;
 
 #[test]
 fn the_document_is_the_one_that_was_reviewed() {

@@ -10,7 +10,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use pronto_protocol::frame::{Ping, ServerFrame};
 use pronto_protocol::id::ConversationId;
 use pronto_server::bus::Topic;
-use pronto_server::http::budget::{Limits, Rate};
+use pronto_server::http::guard::budget::{Limits, Rate};
 use pronto_server::http::state::Timing;
 use pronto_server::store::Page;
 use serde_json::{Value, json};

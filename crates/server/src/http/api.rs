@@ -3,5 +3,6 @@
 pub mod agent;
 pub mod conversation;
 pub mod inbox;
+pub mod openapi;
 pub mod settings;
 pub mod site;

@@ -24,6 +24,11 @@ struct RequestLabels {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct StateLabels {
+    state: &'static str,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
 struct AuthorLabels {
     author: &'static str,
 }
@@ -35,6 +40,7 @@ pub struct Metrics {
     seconds: Histogram,
     messages: Family<AuthorLabels, Counter>,
     live: Gauge,
+    deliveries: Family<StateLabels, Gauge>,
     too_slow: Counter,
 }
 
@@ -48,6 +54,7 @@ impl Metrics {
             seconds: Histogram::new(exponential_buckets(0.0005, 2.0, 16)),
             messages: Family::default(),
             live: Gauge::default(),
+            deliveries: Family::default(),
             too_slow: Counter::default(),
             registry: Registry::default(),
         };
@@ -59,6 +66,8 @@ impl Metrics {
         );
         registry.register("messages_stored", "Messages stored", metrics.messages.clone());
         registry.register("live_connections", "Sockets and polls open now", metrics.live.clone());
+        let deliveries = metrics.deliveries.clone();
+        registry.register("deliveries", "Deliveries to backends that wait or were given up", deliveries);
         registry.register(
             "sockets_too_slow",
             "Sockets dropped because they did not read",
@@ -95,6 +104,13 @@ impl Default for Metrics {
 /// `GET /metrics`.
 pub async fn metrics(State(app): State<App>) -> Response {
     app.metrics.live.set(i64::try_from(app.drain.live.now()).unwrap_or(i64::MAX));
+    // Without the database there are still the counters of this process.
+    if let Ok(counts) = app.store.outbox_counts().await {
+        for (state, count) in [("pending", counts.pending), ("parked", counts.parked)] {
+            let gauge = app.metrics.deliveries.get_or_create(&StateLabels { state }).clone();
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+    }
     let mut text = String::new();
     if encode(&mut text, &app.metrics.registry).is_err() {
         return axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();

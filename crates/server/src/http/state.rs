@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use pronto_protocol::id::{Millis, SiteKey};
 use tokio::sync::watch;
 
-use super::budget::{Budget, Limits};
+use super::guard::budget::{Budget, Limits};
 use super::metrics::Metrics;
 use super::page::Pages;
 use super::reply::ReplyTimes;

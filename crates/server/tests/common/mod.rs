@@ -8,13 +8,13 @@ use pronto_protocol::id::{AgentId, SiteKey};
 use pronto_protocol::model::{Agent, Role, SiteSettings};
 use pronto_server::bus::Bus;
 use pronto_server::config::{Cli, Command, ServeArgs};
-use pronto_server::http::budget::Limits;
+use pronto_server::http::guard::budget::Limits;
 use pronto_server::http::page::Pages;
 use pronto_server::http::page::assets::Assets;
 use pronto_server::http::page::words::Words;
 use pronto_server::http::state::{App, Timing, now};
 use pronto_server::http::{router, serve};
-use pronto_server::store::{Store, StoreUrl};
+use pronto_server::store::{Store, StoreOptions, StoreUrl};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -32,6 +32,7 @@ const FRAME: &str = "<!doctype html><html lang=\"{{lang}}\" dir=\"{{dir}}\" data
 /// What a test may change.
 #[derive(Default)]
 pub(crate) struct Options {
+    pub(crate) store: StoreOptions,
     pub(crate) limits: Limits,
     pub(crate) timing: Timing,
 }
@@ -90,8 +91,11 @@ pub(crate) fn args(folder: &Path) -> ServeArgs {
 
 /// The store in a folder.
 pub(crate) async fn open_store(folder: &Path) -> Store {
-    let url = format!("sqlite:{}", folder.join("pronto.db").display());
-    Store::open(&StoreUrl::parse(&url).expect("an address")).await.expect("a store")
+    Store::open(&store_url(folder)).await.expect("a store")
+}
+
+fn store_url(folder: &Path) -> StoreUrl {
+    StoreUrl::Sqlite(folder.join("pronto.db"))
 }
 
 pub(crate) fn site(key: &str) -> SiteKey {
@@ -117,7 +121,7 @@ impl TestApp {
 
     pub(crate) async fn with(options: Options) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = open_store(folder.path()).await;
+        let store = Store::open_with(&store_url(folder.path()), options.store).await.expect("a store");
         for key in ["shop", "other"] {
             store.put_site(&site(key), &settings(key), false, now()).await.expect("a site");
         }

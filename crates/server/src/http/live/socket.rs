@@ -16,9 +16,9 @@ use tokio::time::{Instant, timeout};
 use super::feed::{Feed, Verdict};
 use crate::bus::Heard;
 use crate::http::api::conversation::{receive, tell_typing};
-use crate::http::budget::{Budget, Rate};
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::Caller;
+use crate::http::guard::budget::{Budget, Rate};
 use crate::http::party::{self, Party};
 use crate::http::state::{App, Present, now};
 

@@ -6,8 +6,9 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::api::{agent, conversation, inbox, settings, site};
-use super::live::{poll, socket};
+use super::{agent, conversation, inbox, settings, site};
+use crate::http::live::{poll, socket};
+use crate::http::party::AGENT_COOKIE;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -65,7 +66,7 @@ impl Modify for Credentials {
             )
         };
         let cookie = ApiKeyValue::with_description(
-            super::party::AGENT_COOKIE,
+            AGENT_COOKIE,
             "An agent's session; requests that change anything also repeat `Me.csrf` in `x-pronto-csrf`.",
         );
         components

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use pronto_protocol::id::Millis;
 
-use super::error::Refused;
+use crate::http::error::Refused;
 
 /// How large a bucket is and how fast it fills.
 #[derive(Clone, Copy, Debug)]

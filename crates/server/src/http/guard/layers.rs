@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use pronto_protocol::api::ErrorCode;
 use std::time::Duration;
 
-use super::error::Refused;
+use crate::http::error::Refused;
 
 /// Longer than any poll may wait.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(40);
