@@ -74,6 +74,12 @@ export class Visitor {
     await this.composer.waitFor();
   }
 
+  /** The same page as in a language that runs from right to left: there is none among the words yet. */
+  async mirror() {
+    await this.page.evaluate(() => (document.querySelector("pronto-launcher").shadowRoot.querySelector("section").dir = "rtl"));
+    await (await this.frame()).evaluate(() => (document.documentElement.dir = "rtl"));
+  }
+
   /** By Escape, which also works where the panel covers the launcher. */
   async close() {
     await this.composer.press("Escape");
