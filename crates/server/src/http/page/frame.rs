@@ -15,7 +15,7 @@ use crate::config::web_origin;
 use crate::http::api::site::describe;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Caller, Path, Query};
-use crate::http::state::App;
+use crate::http::state::{App, now};
 use crate::store::Site;
 
 /// In which language.
@@ -114,7 +114,8 @@ pub async fn page(
     } else {
         public.greeting.clone()
     };
-    let hours = public.hours.as_ref().map(|hours| if hours.open { "hours.open" } else { "hours.closed" });
+    let zone = site.settings.hours.as_ref().map(|hours| hours.time_zone.as_str());
+    let hours = public.hours.as_ref().zip(zone).map(|(hours, zone)| language.hours(hours, zone, now()));
     let config = script_json(&Config { site: &public, mode: filling.mode });
     let text = |text: &str| Some(Fill::Text(text.to_owned()));
     let filled = render(&built.html, |name| match name {
@@ -124,7 +125,7 @@ pub async fn page(
         "name" => text(&public.name),
         "greeting" => text(&greeting),
         "reply" => text(&public.labels.reply),
-        "hours" => hours.and_then(|key| text(language.text(key))),
+        "hours" => hours.clone().map(Fill::Text),
         "accent" => text(&public.accent),
         "on_accent" => text(&public.on_accent),
         "placeholder" => text(language.text("composer.placeholder")),

@@ -3,6 +3,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use pronto_protocol::id::Millis;
+use pronto_protocol::model::OpenState;
 use pronto_reply::clock::Spoken;
 use rust_embed::RustEmbed;
 
@@ -71,6 +75,37 @@ impl<'a> Language<'a> {
         self.text(&key).replace("{n}", &number)
     }
 
+    /// The opening hours as a sentence, by the clock of the business's `zone`; when they change, where that is known and
+    /// within a week, since a weekday's name says no more.
+    #[must_use]
+    pub fn hours(&self, state: &OpenState, zone: &str, now: Millis) -> String {
+        let plain = if state.open { "hours.open" } else { "hours.closed" };
+        self.change(state, zone, now).unwrap_or_else(|| self.text(plain).to_owned())
+    }
+
+    fn change(&self, state: &OpenState, zone: &str, now: Millis) -> Option<String> {
+        let zone = TimeZone::get(zone).ok()?;
+        let local = |at: Millis| Some(Timestamp::from_millisecond(at.0).ok()?.to_zoned(zone.clone()));
+        let (now, change) = (local(now)?, local(state.changes_at?)?);
+        let time = match change.minute() {
+            0 => self.text("hours.whole").replace("{time}", &change.hour().to_string()),
+            minute => format!("{}:{minute:02}", change.hour()),
+        };
+        let days = now.date().until(change.date()).ok()?.get_days();
+        let (key, day) = match days {
+            _ if state.open && days <= 1 => ("hours.closes", ""),
+            _ if state.open => return None,
+            0 => ("hours.reopens", ""),
+            1 => ("hours.reopens_on", self.text("hours.tomorrow")),
+            2..=6 => {
+                let weekday = usize::try_from(change.weekday().to_monday_zero_offset()).ok()?;
+                ("hours.reopens_on", self.text("hours.days").split(", ").nth(weekday)?)
+            }
+            _ => return None,
+        };
+        Some(self.text(key).replace("{day}", day).replace("{time}", &time))
+    }
+
     /// All its words as they stand in their file; `None` for the built-in English.
     #[must_use]
     pub fn file(&self) -> Option<&'a HashMap<String, String>> {
@@ -92,6 +127,7 @@ impl<'a> Language<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use expect_test::expect;
 
     fn words() -> Words {
         let file = |locale: &str, text: &str| {
@@ -125,5 +161,33 @@ mod tests {
         assert_eq!(english.reply(None), "");
         assert_eq!(english.reply(Some(15)), "Usually answers within 15 minutes");
         assert_eq!(english.reply(Some(60)), "Usually answers within an hour");
+    }
+
+    #[test]
+    fn the_next_change_is_said_by_the_business_s_clock() {
+        let words = Words::embedded();
+        // A Monday, 10:00 in Rome.
+        let now = Millis(1_790_582_400_000);
+        let said = |lang: &str, open: bool, hours: Option<i64>| {
+            let state = OpenState { open, changes_at: hours.map(|hours| now.plus(hours * 1_800_000)) };
+            words.nearest([lang]).hours(&state, "Europe/Rome", now)
+        };
+        let cases =
+            [(false, Some(12)), (false, Some(46)), (false, Some(95)), (false, Some(400)), (false, None)];
+        let cases = cases.into_iter().chain([(true, Some(19)), (true, Some(120)), (true, None)]);
+        let lines = cases.map(|(open, half_hours)| {
+            format!("{} | {}\n", said("it", open, half_hours), said("en", open, half_hours))
+        });
+        expect![[r#"
+            Chiuso ora, riapre alle 16 | Closed now, opens again at 16:00
+            Chiuso ora, riapre domani alle 9 | Closed now, opens again tomorrow at 9:00
+            Chiuso ora, riapre mercoledì alle 9:30 | Closed now, opens again on Wednesday at 9:30
+            Chiuso ora | Closed now
+            Chiuso ora | Closed now
+            Aperto fino alle 19:30 | Open until 19:30
+            Aperto ora | Open now
+            Aperto ora | Open now
+        "#]]
+        .assert_eq(&lines.collect::<String>());
     }
 }
