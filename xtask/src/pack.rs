@@ -3,6 +3,7 @@
 //! A file is written only when its content changed, so that the server is compiled again only when it must be.
 
 mod names;
+mod script;
 mod slim;
 
 use crate::shell::{Outcome, ROOT, files, read};
@@ -69,7 +70,10 @@ fn slim(name: &Path, content: Vec<u8>) -> Outcome<Vec<u8>> {
             .map_err(|_| format!("{} is not UTF-8, so it cannot be packed", name.display()))
     };
     Ok(match name.extension().and_then(|e| e.to_str()) {
-        Some("js" | "css") => slim::lines(&text(content)?).into_bytes(),
+        Some("js") => script::squeeze(&text(content)?)
+            .ok_or_else(|| format!("{} has a string that does not end", name.display()))?
+            .into_bytes(),
+        Some("css") => slim::lines(&text(content)?).into_bytes(),
         Some("html") => slim::lines(&slim::html(&text(content)?)).into_bytes(),
         Some("wasm") => {
             slim::wasm(&content).ok_or_else(|| format!("{} is not a WebAssembly module", name.display()))?
