@@ -135,7 +135,7 @@ table! {
     order: "Order", "Ordine";
     order_waiting: "Waiting", "In attesa";
     order_newest: "Newest", "Recenti";
-    unread_only: "Unread only", "Solo non lette";
+    unread_only: "Unread", "Non lette";
     told: "Visitors are told: usually within {t}", "Chi scrive legge: di solito entro {t}";
     told_nothing: "No reply time shown yet: too few conversations", "Tempo di risposta non ancora mostrato: poche conversazioni";
     minutes_long: "{n} minutes", "{n} minuti";
@@ -236,7 +236,7 @@ table! {
     contrast_fine: "reads well for most", "si legge bene per quasi tutti";
     contrast_weak: "hard to read: choose a darker or lighter colour", "si legge male: scegli un colore più scuro o più chiaro";
     contrast_seen: "stands out", "si distingue";
-    contrast_unseen: "hardly stands out; an edge is added", "si distingue appena: aggiungiamo un bordo";
+    contrast_unseen: "hardly stands out", "si distingue appena";
     sample: "Write to us", "Scrivici";
 
     set_hours: "Opening hours", "Orari di apertura";

@@ -69,11 +69,14 @@ fn desk(state: &State, inside: &Inside, say: &Say) -> Html {
         <div class="desk" data-pane={pane} key="desk">
             { notice(state, inside) }
             { list::pane(state, inside, say) }
+            <main class="work" key="work">
+                <h1 class="unseen">{ title(state) }</h1>
             { match &state.route {
                 Route::Settings => settings::page(state, inside, say),
                 Route::Account => account::page(state, inside, say),
                 route => conversation(state, inside, route, say),
             } }
+            </main>
             { account::dialog(state, inside, say) }
         </div>
     }
@@ -88,13 +91,13 @@ fn conversation(state: &State, inside: &Inside, route: &Route, say: &Say) -> Htm
             </>
         },
         None => html! {
-            <main class={classes!("pane", "thread-pane", "empty")} key="nothing">
+            <div class={classes!("pane", "thread-pane", "empty")} key="nothing">
                 { parts::ring_empty() }
                 <p>{ state.words().choose }</p>
                 if state.shortcuts {
                     <p class="meta wide-only">{ state.words().choose_hint }</p>
                 }
-            </main>
+            </div>
         },
     }
 }

@@ -125,11 +125,13 @@ impl List {
     }
 }
 
-/// Whether the last word is the visitor's and nobody of the business has seen it.
+/// Whether nobody of the business has seen the visitor's last word. What a colleague or a backend answered last is not
+/// news; what a bot answered does not count.
 #[must_use]
 pub fn is_unread(row: &InboxConversation) -> bool {
     row.conversation.last_seq > row.conversation.business.read
-        && row.last_message.as_ref().is_none_or(|message| message.author == Author::Visitor)
+        && (row.waiting_since.is_some()
+            || row.last_message.as_ref().is_none_or(|message| message.author == Author::Visitor))
 }
 
 /// Whether it is settled.

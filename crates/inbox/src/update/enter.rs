@@ -130,6 +130,7 @@ pub(super) fn came_in(state: &mut State, me: Me) -> Vec<Effect> {
     if from_setup {
         state.route = Route::Settings;
         effects.push(Effect::Address(Route::Settings, Step::Replace));
+        effects.push(Effect::Focus(Target::Heading));
     }
     effects.append(&mut threads::reload(state));
     effects.append(&mut threads::arrive(state));
@@ -164,7 +165,7 @@ pub(super) fn form_failed(state: &mut State, failed: &Failed) -> Vec<Effect> {
         Phase::Setup(form) => {
             form.busy = false;
             let dead = failed.code().is_some_and(|code| {
-                matches!(code, ErrorCode::NotFound | ErrorCode::Unauthorized | ErrorCode::Forbidden)
+                matches!(code, ErrorCode::BadCredentials | ErrorCode::NotFound | ErrorCode::Forbidden)
             });
             form.problem = Some(if dead { words.setup_used.to_owned() } else { sentence(words, failed) });
         }

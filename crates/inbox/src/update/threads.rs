@@ -158,10 +158,11 @@ pub(super) fn back(state: &mut State) -> Vec<Effect> {
 }
 
 pub(super) fn draft(state: &mut State, text: String) -> Vec<Effect> {
-    let now = state.now;
+    let (now, online) = (state.now, state.online);
     let Some(id) = state.route.conversation().cloned() else { return Vec::new() };
     let Some(inside) = state.inside_mut() else { return Vec::new() };
-    let typing = !text.trim().is_empty()
+    let typing = online
+        && !text.trim().is_empty()
         && inside.typing_told.is_none_or(|told| !(0..TYPING_EVERY_MS).contains(&now.since(told)));
     let mut effects = vec![Effect::KeepDraft(inside.me.agent.agent_id.clone(), id.clone(), text.clone())];
     inside.drafts.insert(id.clone(), text);

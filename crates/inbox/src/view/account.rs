@@ -23,7 +23,7 @@ pub(super) fn page(state: &State, inside: &Inside, say: &Say) -> Html {
     let words = state.words();
     let role = if inside.is_owner() { words.owner } else { words.agent };
     html! {
-        <main class="pane page-pane" key="account">
+        <div class="pane page-pane" key="account">
             { page_head(words.account, words) }
             <div class="scroll page">
                 <section class="block">
@@ -37,7 +37,7 @@ pub(super) fn page(state: &State, inside: &Inside, say: &Say) -> Html {
                 </section>
                 { password(inside, words, say) }
             </div>
-        </main>
+        </div>
     }
 }
 

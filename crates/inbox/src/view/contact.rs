@@ -18,14 +18,14 @@ pub(super) fn pane(state: &State, inside: &Inside, id: &ConversationId, say: &Sa
         say.emit(Ui::Back);
     });
     html! {
-        <aside class="pane contact-pane" aria-label={words.contact} key="contact">
+        <section class="pane contact-pane" aria-label={words.contact} key="contact">
             <header class="bar">
                 <a class="tool contact-back" href={format!("#{}", Route::Thread(id.clone()).fragment())}
                     aria-label={words.back} {onclick}>{ icon(ICON_BACK) }</a>
                 <h2 class="bar-title" tabindex="-1" data-heading="">{ words.contact }</h2>
             </header>
             if let Some(row) = inside.row(id) { { facts(state, row) } }
-        </aside>
+        </section>
     }
 }
 

@@ -64,7 +64,8 @@ fn day(state: &State, place: usize, spans: &[Span], say: &Say) -> Html {
     let words = state.words();
     let name = when::weekday(state.lang, place);
     html! {
-        <li class="weekday" role="group" aria-label={name.clone()} key={place}>
+        <li key={place}>
+            <div class="weekday" role="group" aria-label={name.clone()}>
             <span class="weekday-name">{ &name }</span>
             <div class="spans">
                 if spans.is_empty() { <span class="meta closed">{ words.closed }</span> }
@@ -72,6 +73,7 @@ fn day(state: &State, place: usize, spans: &[Span], say: &Say) -> Html {
             </div>
             <button class="tool" type="button" aria-label={format!("{}: {name}", words.add_span)} title={words.add_span}
                 onclick={on_set(say, SettingsUi::AddSpan(place))}>{ icon(ICON_PLUS) }</button>
+            </div>
         </li>
     }
 }

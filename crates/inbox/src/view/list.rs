@@ -30,7 +30,7 @@ pub(super) fn pane(state: &State, inside: &Inside, say: &Say) -> Html {
 
 fn site(inside: &Inside, words: &Strings, say: &Say) -> Html {
     if inside.me.sites.len() < 2 {
-        return html! { <h1 class="bar-title" dir="auto">{ site_name(inside) }</h1> };
+        return html! { <h2 class="bar-title" dir="auto">{ site_name(inside) }</h2> };
     }
     let chosen = {
         let sites = inside.me.sites.clone();
@@ -42,13 +42,13 @@ fn site(inside: &Inside, words: &Strings, say: &Say) -> Html {
         })
     };
     html! {
-        <h1 class="bar-title">
+        <h2 class="bar-title">
             <select aria-label={words.site} onchange={on_chosen(chosen)}>
                 { for inside.me.sites.iter().map(|site| html! {
                     <option value={site.site.as_str().to_owned()} selected={site.site == inside.site}>{ &site.name }</option>
                 }) }
             </select>
-        </h1>
+        </h2>
     }
 }
 
@@ -203,9 +203,9 @@ fn row(state: &State, inside: &Inside, row: &InboxConversation) -> Html {
                 }
                 <span class="row-top">
                     <span class="row-name">{ visitor_name(row, words) }</span>
-                    if row.demo { <span class="tag">{ words.demo }</span> }
                     if unread { <span class="unseen">{ words.unread }</span> }
                     <time class="meta" title={when::exact(state.lang, touched)}>
+                        if row.demo { { words.demo }{ " · " } }
                         { when::stamp(words, state.lang, touched, state.now) }
                     </time>
                 </span>

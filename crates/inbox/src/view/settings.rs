@@ -20,7 +20,7 @@ pub(super) fn page(state: &State, inside: &Inside, say: &Say) -> Html {
     let words = state.words();
     let settings = inside.settings.as_ref();
     html! {
-        <main class="pane page-pane" key="settings">
+        <div class="pane page-pane" key="settings">
             { page_head(words.settings, words) }
             <div class="scroll page">
                 { match settings.and_then(|settings| Some((settings, settings.page.as_ref()?))) {
@@ -33,7 +33,7 @@ pub(super) fn page(state: &State, inside: &Inside, say: &Say) -> Html {
                     },
                 } }
             </div>
-        </main>
+        </div>
     }
 }
 
@@ -163,11 +163,11 @@ fn contrasts(accent: &str, words: &Strings) -> Html {
     let edge = |ratio: Ratio| if ratio >= EDGE_LEAST { words.contrast_seen } else { words.contrast_unseen };
     let (light, dark) = (contrast(colour, PAPER), contrast(colour, PAPER_DARK));
     html! {
-        <dl class="contrasts" role="status">
+        <div role="status"><dl class="contrasts">
             { ratio(words.contrast_text, text, verdict, text >= TEXT_LEAST) }
             { ratio(words.contrast_light, light, edge(light), light >= EDGE_LEAST) }
             { ratio(words.contrast_dark, dark, edge(dark), dark >= EDGE_LEAST) }
-        </dl>
+        </dl></div>
     }
 }
 

@@ -35,13 +35,19 @@ thread_local! {
     static FORMATS: RefCell<Vec<(Lang, Shape, Function)>> = const { RefCell::new(Vec::new()) };
 }
 
+/// The browser's own tag where it is of the screen's language: British days are not American ones.
+fn tag(lang: Lang) -> String {
+    let own = web_sys::window().and_then(|window| window.navigator().language());
+    own.filter(|own| Lang::of(own) == Some(lang)).unwrap_or_else(|| lang.tag().to_owned())
+}
+
 fn write(lang: Lang, shape: Shape, at: Millis) -> String {
     let known = FORMATS.with_borrow(|formats| {
         formats.iter().find(|(l, s, _)| (*l, *s) == (lang, shape)).map(|(_, _, format)| format.clone())
     });
     let format = known.unwrap_or_else(|| {
         let made =
-            js_sys::Intl::DateTimeFormat::new(&Array::of1(&lang.tag().into()), &options(shape.options()));
+            js_sys::Intl::DateTimeFormat::new(&Array::of1(&tag(lang).into()), &options(shape.options()));
         let format = made.format();
         FORMATS.with_borrow_mut(|formats| formats.push((lang, shape, format.clone())));
         format
@@ -122,7 +128,7 @@ pub(super) fn time_in(lang: Lang, zone: &str, at: Millis) -> Option<String> {
         options(&[("weekday", "short"), ("hour", "2-digit"), ("minute", "2-digit"), ("timeZone", zone)]);
     let date = date(at);
     let method: Function = Reflect::get(&date, &"toLocaleString".into()).ok()?.dyn_into().ok()?;
-    method.call2(&date, &lang.tag().into(), &wanted).ok()?.as_string()
+    method.call2(&date, &tag(lang).into(), &wanted).ok()?.as_string()
 }
 
 /// A language's name in the screen's language; the tag itself where there is none.
@@ -144,7 +150,7 @@ pub(super) fn weekday(lang: Lang, place: usize) -> String {
     // 1 January 2024 was a Monday; noon keeps clear of every zone's midnight.
     let noon = Date::new_with_year_month_day_hr(2024, 0, i32::try_from(place).unwrap_or(0) + 1, 12);
     let wanted = options(&[("weekday", "long")]);
-    String::from(noon.to_locale_date_string(lang.tag(), &wanted))
+    String::from(noon.to_locale_date_string(&tag(lang), &wanted))
 }
 
 /// Every zone that the browser knows.
