@@ -33,8 +33,8 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
 
   const ring = { cx: 28, cy: 28, r: 24, pathLength: 100 };
   const arc = node("circle", { ...ring, transform: "rotate(-90 28 28)" });
-  const bubble = node("span", { class: "p", id: "r" }), count = node("span", { class: "n" });
-  const button = node("button", { type: "button", "aria-controls": "d", "aria-describedby": "r" }, bubble,
+  const bubble = node("span", { class: "p" }), count = node("span", { class: "n" });
+  const button = node("button", { type: "button", "aria-controls": "d" }, bubble,
     node("span", { class: "c" }, node("svg", { viewBox: "0 0 56 56", "aria-hidden": true }, node("circle", { ...ring, opacity: 0.3 }), arc,
       node("path", { class: "i", d: "M19 25a5 5 0 0 1 5-5h8a5 5 0 0 1 5 5v4a5 5 0 0 1-5 5h-4l-5 4v-4a4 4 0 0 1-4-4z" }), node("path", { class: "x", d: "M21 25l7 7 7-7" })), count));
   const panel = node("div", { class: "d", id: "d", role: "dialog" });
@@ -67,7 +67,7 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
     arc.setAttribute("stroke-dasharray", Math.sqrt(minutes / 1440) * 100 + " 200");
     arc.style.display = minutes ? "" : "none";
     button.ariaExpanded = !!open;
-    button.ariaLabel = (open ? labels.close : labels.open) + (unread ? ", " + labels.unread.replace("{n}", unread) : "");
+    button.ariaLabel = (open ? labels.close : [labels.open, labels.reply].filter(Boolean).join(". ")) + (unread ? ", " + labels.unread.replace("{n}", unread) : "");
     section.ariaLabel = panel.ariaLabel = labels.title;
     panel.ariaModal = full;
     if (frame) frame.title = labels.title;
