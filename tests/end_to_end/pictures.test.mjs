@@ -33,7 +33,7 @@ const LONG = "Donaudampfschifffahrtsgesellschaft".repeat(4);
 for (const [size, viewport] of [["phone", PHONE], ["desktop", DESKTOP], ["small", { width: 320, height: 568 }]]) {
   for (const [name, look] of [["light", { colorScheme: "light" }], ["dark", { colorScheme: "dark" }], ["rtl", {}]]) {
     test(`the panel, ${size}, ${name}`, LIMIT, async () => {
-      const visitor = await Visitor.atShop(browser, pronto, { viewport, deviceScaleFactor: 2, ...look });
+      const visitor = await Visitor.atShop(browser, pronto, { viewport, ...look });
       await visitor.launcher.waitFor();
       await picture(visitor.page, `${size}-${name}-launcher`);
       await visitor.open();
@@ -59,7 +59,7 @@ for (const [size, viewport] of [["phone", PHONE], ["desktop", DESKTOP], ["small"
 }
 
 test("a message that was refused, and a long thread", LIMIT, async () => {
-  const visitor = await Visitor.atShop(browser, pronto, { deviceScaleFactor: 2 });
+  const visitor = await Visitor.atShop(browser, pronto);
   await visitor.open();
   for (let n = 1; n <= 30; n++) await visitor.write(`Riga numero ${n}`);
   await visitor.receipt("Riga numero 30", "sent");
