@@ -266,7 +266,7 @@ table! {
     backend_hint: "Each visitor's message is posted here, signed. Leave it empty to answer only in this inbox.", "Ogni messaggio viene inviato qui, firmato. Lascialo vuoto per rispondere solo da questa posta.";
     webhook_secrets: "Signing secrets", "Chiavi di firma";
     webhook_hint: "With these your backend checks that a message comes from Pronto. Two can be live while you change over.", "Con queste il tuo backend verifica che un messaggio arrivi da Pronto. Durante il cambio ne valgono due.";
-    no_secrets: "No secret yet.", "Ancora nessuna chiave.";
+    no_secrets: "No secret yet: messages wait until you make one.", "Ancora nessuna chiave: i messaggi aspettano finché non ne crei una.";
     made: "made {d}", "creata il {d}";
     rotate: "Make a new secret", "Crea una nuova chiave";
     rotate_sure: "The older of two ends at once. Make it?", "La più vecchia delle due smette subito di valere. La creo?";
