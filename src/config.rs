@@ -25,14 +25,8 @@ pub struct Config {
     pub mode: Mode,
     /// The sentence above an empty thread.
     pub greeting: String,
-    /// The reply time as a sentence; empty where there is no figure.
-    pub reply: String,
-    /// The reply time in minutes, where there is a figure.
-    pub minutes: Option<u32>,
-    /// Whether the business is open, where it has opening hours.
+    /// What the header says of the opening hours, where there are any; true until `changes_at`.
     pub open: Option<OpenState>,
-    /// That as a sentence, true until `open.changes_at`.
-    pub hours: String,
     /// What the browser says about itself; the page's address and title come from the loader.
     pub context: VisitorContext,
 }

@@ -33,7 +33,7 @@ impl Io {
     /// Takes over the page: its composer, its words, and all that was kept or happened before.
     #[must_use]
     pub fn new(config: &Config, on: Callback<Event>) -> (Self, Words, Start) {
-        let words = page::words(config, &on);
+        let words = page::words(config);
         let (store, identity, queue) = store::Store::open(&config.site, &on);
         let early = page::early();
         let page = page::Page::adopt(&config.site, &on);
@@ -81,6 +81,7 @@ impl Io {
             Effect::Prefill(text) => self.page.prefill(&text),
             Effect::Focus => self.page.focus(),
             Effect::ScrollToEnd => page::scroll_to_end(),
+            Effect::ShowHours(words) => page::show_hours(&words),
             Effect::Tell(tell) => page::tell(tell),
         }
     }

@@ -13,7 +13,6 @@ use pronto_protocol::model::{Message, Receipts};
 use pronto_protocol::send_queue::{Failure, Outgoing, QueuedMessage};
 
 use crate::state::{Identity, State};
-use crate::text::Words;
 
 /// The time and a throw of the dice, handed in with each event.
 #[derive(Clone, Copy)]
@@ -48,8 +47,6 @@ pub enum Event {
     NotKept,
     /// The alarm that was set has come.
     Alarm,
-    /// The words of the visitor's language.
-    Words(Words),
 }
 
 /// What the device holds at the beginning.
@@ -208,6 +205,8 @@ pub enum Effect {
     Focus,
     /// Show the end of the thread.
     ScrollToEnd,
+    /// Say this of the opening hours in the header.
+    ShowHours(String),
     /// Tell the loader.
     Tell(Tell),
 }
@@ -263,7 +262,6 @@ pub fn update(state: &mut State, event: Event, moment: Moment) -> Vec<Effect> {
         }
         Event::NotKept => state.keeps = false,
         Event::Alarm => line::alarm(state, moment, &mut out),
-        Event::Words(words) => state.words = words,
     }
     settle::settle(state, moment, &mut out);
     out

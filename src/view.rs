@@ -1,7 +1,6 @@
-//! How the state looks: header, thread, notice, live region. Plain functions; the composer is a node of the page and
-//! not drawn here. No rule, no browser.
+//! How the state looks: thread, notice, live region. Plain functions; header and composer are nodes of the page and not
+//! drawn here. No rule, no browser.
 
-mod header;
 mod link;
 mod row;
 mod thread;
@@ -12,12 +11,11 @@ use crate::state::{Notice, State};
 use crate::text::{Words, fill};
 use crate::update::Event;
 
-/// The whole of `#root`.
+/// The whole of `#root`. A class that changes is set as the property `className`: Yew's sets of classes weigh 2 KB.
 #[must_use]
 pub fn view(state: &State, on: &Callback<Event>) -> Html {
     html! {
         <>
-            { header::header(state) }
             { thread::thread(state, on) }
             <div role="status">{ notice(state) }</div>
             <div class="hush" aria-live="polite">
@@ -30,7 +28,7 @@ pub fn view(state: &State, on: &Callback<Event>) -> Html {
 fn notice(state: &State) -> Html {
     let Some(notice) = state.notice() else { return Html::default() };
     let class = if matches!(notice, Notice::TooLong(_)) { "notice bad" } else { "notice" };
-    html! { <p {class}>{ sentence(&state.words, notice) }</p> }
+    html! { <p ~className={class}>{ sentence(&state.words, notice) }</p> }
 }
 
 fn sentence(words: &Words, notice: Notice) -> String {

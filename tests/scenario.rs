@@ -12,7 +12,7 @@ use pronto::update::{
 use pronto_protocol::api::ErrorCode;
 use pronto_protocol::frame::{ServerFrame, SideReceipts, Typing, Welcome};
 use pronto_protocol::id::{ConversationId, MessageId, Millis, SiteKey};
-use pronto_protocol::model::{Author, Channel, Message, Receipts, Side, VisitorContext};
+use pronto_protocol::model::{Author, Channel, Message, OpenState, Receipts, Side, VisitorContext};
 use pronto_protocol::send_queue::{Failure, QueuedMessage};
 use pronto_protocol::timeline::Entry;
 
@@ -31,10 +31,7 @@ impl Script {
             locale: "en".to_owned(),
             mode: Mode::Frame,
             greeting: String::new(),
-            reply: String::new(),
-            minutes: None,
-            open: None,
-            hours: String::new(),
+            open: Some(OpenState { open: true, changes_at: Some(Millis(60_000)) }),
             context: VisitorContext::default(),
         };
         Self { state: State::new(config, Words::english("en"), Millis(0)), now: 0, log: String::new() }
@@ -152,6 +149,7 @@ fn shown(effect: &Effect) -> Option<String> {
         Effect::Prefill(_) => "prefill".to_owned(),
         Effect::Focus => "focus".to_owned(),
         Effect::ScrollToEnd => return None,
+        Effect::ShowHours(words) => format!("hours {words}"),
         Effect::Tell(Tell::Unread(n)) => format!("tell unread {n}"),
         Effect::Tell(Tell::Wrote) => "tell wrote".to_owned(),
         Effect::Tell(Tell::Reply) => "tell reply".to_owned(),
@@ -547,5 +545,20 @@ fn two_tabs_share_the_conversation() {
         0      other tab:
         0      page: dial 1
         sees   a=Sent
+    "#]]);
+}
+
+#[test]
+fn closing_time_is_said_once() {
+    let mut script = Script::open();
+    script.at(59_999).does("alarm", Event::Alarm);
+    script.at(60_000).does("alarm", Event::Alarm);
+    script.at(90_000).does("alarm", Event::Alarm);
+    script.check(expect![[r#"
+        0      start:
+        0      open: focus
+        59999  alarm:
+        60000  alarm: hours Closed now
+        90000  alarm:
     "#]]);
 }

@@ -11,7 +11,6 @@ use web_sys::{AbortController, AbortSignal, Headers, MessageEvent, RequestInit, 
 use yew::Callback;
 
 use super::json;
-use crate::text::Words;
 use crate::update::{Answer, Event, Page, Request, Socket as Said};
 
 /// Ends a request when it goes.
@@ -175,23 +174,4 @@ async fn send(
     init.set_signal(Some(signal));
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     JsFuture::from(window.fetch_with_str_and_init(path, &init)).await?.dyn_into()
-}
-
-/// Fetches the words of another language and hands them in.
-pub(super) fn fetch_words(mut words: Words, on: &Callback<Event>) {
-    let on = on.clone();
-    spawn_local(async move {
-        let Some(window) = web_sys::window() else { return };
-        let path = format!("/assets/locales/{}.json", words.locale());
-        let Ok(response) = JsFuture::from(window.fetch_with_str(&path)).await else { return };
-        let Some(text) = response.dyn_into::<Response>().ok().and_then(|response| response.text().ok())
-        else {
-            return;
-        };
-        let Ok(text) = JsFuture::from(text).await else { return };
-        if let Some(found) = text.as_string().and_then(|text| js_sys::JSON::parse(&text).ok()) {
-            words.replace(&|key| json::text(&found, key));
-            on.emit(Event::Words(words));
-        }
-    });
 }

@@ -11,7 +11,6 @@ use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement, Window};
 use yew::Callback;
 
 use super::json;
-use super::net::fetch_words;
 use crate::config::{Config, Mode};
 use crate::state::Identity;
 use crate::text::Words;
@@ -55,7 +54,6 @@ fn text_of(selector: &str) -> String {
 #[must_use]
 pub fn config() -> Option<Config> {
     let site = js_sys::JSON::parse(&text_of("#config")).ok()?;
-    let reply = json::get(&site, "reply");
     let hours = json::get(&site, "hours");
     let open = OpenState {
         open: json::get(&hours, "open").is_truthy(),
@@ -66,12 +64,9 @@ pub fn config() -> Option<Config> {
         site: SiteKey::new(json::text(&site, "site")?).ok()?,
         name: json::text(&site, "name")?,
         locale: json::text(&site, "locale")?,
-        reply: json::text(&json::get(&site, "labels"), "reply").unwrap_or_default(),
-        minutes: json::number(&reply, "minutes").map(|minutes| minutes as u32),
         open: hours.is_object().then_some(open),
         mode: if framed { Mode::Frame } else { Mode::Page },
         greeting: text_of(".greeting"),
-        hours: text_of(".head p:last-child"),
         context: context(framed),
     })
 }
@@ -93,13 +88,11 @@ fn context(framed: bool) -> VisitorContext {
     VisitorContext { page_url, page_title: None, locale, time_zone }
 }
 
-/// The words in the page's language: those it carries, or those to be fetched.
-pub(super) fn words(config: &Config, on: &Callback<Event>) -> Words {
+/// The words in the page's language.
+pub(super) fn words(config: &Config) -> Words {
     let mut words = Words::english(&config.locale);
-    match js_sys::JSON::parse(&text_of("#strings")) {
-        Ok(found) => words.replace(&|key| json::text(&found, key)),
-        Err(_) if config.locale.starts_with("en") => {}
-        Err(_) => fetch_words(words.clone(), on),
+    if let Ok(found) = js_sys::JSON::parse(&text_of("#strings")) {
+        words.replace(&|key| json::text(&found, key));
     }
     words
 }
@@ -131,46 +124,22 @@ pub(super) fn early() -> Vec<Draft> {
     take("sent").into_iter().filter_map(draft).collect()
 }
 
-fn random<const N: usize>() -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    window()?.crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
-    Some(bytes)
-}
-
-/// A version 4 UUID. `crypto.randomUUID` is missing on plain http, where a shop's own network may well be.
-fn uuid() -> Option<String> {
-    let mut text = String::new();
-    for (place, byte) in random::<16>()?.into_iter().enumerate() {
-        let byte = match place {
-            6 => byte & 0x0f | 0x40,
-            8 => byte & 0x3f | 0x80,
-            _ => byte,
-        };
-        if matches!(place, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        text.extend([byte >> 4, byte & 15].into_iter().filter_map(|half| char::from_digit(half.into(), 16)));
-    }
-    Some(text)
-}
-
-/// 32 random bytes as 43 characters of base64url.
-fn secret() -> Option<String> {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let bytes = random::<32>()?;
-    let mut text = String::new();
-    for triple in bytes.chunks(3) {
-        let joined =
-            triple.iter().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte)) << (8 * (3 - triple.len()));
-        let letters =
-            (0..=triple.len()).filter_map(|place| LETTERS.get((joined >> (18 - 6 * place) & 63) as usize));
-        text.extend(letters.map(|letter| char::from(*letter)));
-    }
-    Some(text)
+/// What one of the bridge's minting functions gives.
+fn minted(name: &str) -> Option<String> {
+    let bridge = bridge()?;
+    let mint: Function = json::get(&bridge, name).dyn_into().ok()?;
+    mint.call0(&bridge).ok()?.as_string()
 }
 
 fn mint() -> Option<Identity> {
-    Some(Identity { secret: secret()?, conversation_id: ConversationId::new(uuid()?).ok()?, opened: false })
+    let conversation_id = ConversationId::new(minted("uuid")?).ok()?;
+    Some(Identity { secret: minted("secret")?, conversation_id, opened: false })
+}
+
+pub(super) fn show_hours(words: &str) {
+    if let Some(hours) = by_id("hours") {
+        hours.set_text_content(Some(words));
+    }
 }
 
 pub(super) fn scroll_to_end() {
@@ -294,11 +263,11 @@ fn composer_ears(form: &Element, text: &HtmlTextAreaElement, on: &Callback<Event
     [
         EventListener::new_with_options(form, "submit", active, move |event| {
             event.prevent_default();
-            let minted = || {
-                let message_id = MessageId::new(uuid()?).ok()?;
+            let draft = || {
+                let message_id = MessageId::new(minted("uuid")?).ok()?;
                 Some(Draft { body: field.value(), message_id, identity: mint()? })
             };
-            if let Some(draft) = minted() {
+            if let Some(draft) = draft() {
                 sent.emit(Event::Ui(Ui::Send(draft)));
             }
         }),

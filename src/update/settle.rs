@@ -15,7 +15,19 @@ pub(super) fn settle(state: &mut State, moment: Moment, out: &mut Vec<Effect>) {
         flush(state, moment, out);
     }
     look(state, out);
+    hours(state, out);
     alarm(state, out);
+}
+
+/// Says in the header that the business has opened or closed, when the time has come.
+fn hours(state: &mut State, out: &mut Vec<Effect>) {
+    let Some(open) = &mut state.config.open else { return };
+    if open.changes_at.is_some_and(|at| at <= state.now) {
+        open.open = !open.open;
+        open.changes_at = None;
+        let words = if open.open { state.words.open_now() } else { state.words.closed_now() };
+        out.push(Effect::ShowHours(words.to_owned()));
+    }
 }
 
 /// A request about the conversation, with its credential.

@@ -19,7 +19,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     while let Some(start) = next_scheme(rest, from) {
         let (before, tail) = rest.split_at(start);
         let link = address(tail);
-        if link.len() <= "https://".len() || before.ends_with(|c: char| c.is_alphanumeric()) {
+        if link.len() <= "https://".len() || before.ends_with(|c: char| c.is_ascii_alphanumeric()) {
             from = start + "http".len();
             continue;
         }
@@ -47,7 +47,8 @@ fn address(tail: &str) -> &str {
     let end = tail.find(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"'));
     let mut link = end.and_then(|end| tail.get(..end)).unwrap_or(tail);
     while let Some(last) = link.chars().next_back() {
-        let opened = link.matches('(').count() >= link.matches(')').count();
+        let count = |bracket: u8| link.bytes().filter(|byte| *byte == bracket).count();
+        let opened = count(b'(') >= count(b')');
         let trailing = matches!(last, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '»' | '”' | ']')
             || (last == ')' && !opened);
         if !trailing {

@@ -29,8 +29,8 @@ pub(super) fn row(row: &Row<'_>, words: &Words, on: &Callback<Event>) -> Html {
     let failed = row.receipt == Some(Receipt::Failed);
     let named = !row.mine && !row.joined;
     html! {
-        <li key={row.id.as_str()} class={class(row, failed)}>
-            <p class={if named { "by" } else { "hush" }}>{ row.by }</p>
+        <li key={row.id.as_str()} ~className={class(row, failed)}>
+            <p ~className={if named { "by" } else { "hush" }}>{ row.by }</p>
             <p class="body" dir="auto">{ for pieces(row.body).into_iter().map(piece) }</p>
             { meta(row, words, failed) }
             if failed {
@@ -54,7 +54,7 @@ fn class(row: &Row<'_>, failed: bool) -> &'static str {
 fn meta(row: &Row<'_>, words: &Words, failed: bool) -> Html {
     let class = if row.last || failed { "meta" } else { "meta later" };
     html! {
-        <p {class}>
+        <p ~className={class}>
             if !failed {
                 <time title={[row.day, &row.time].join(" ")}>{ &row.time }</time>
             }
