@@ -156,7 +156,7 @@ pub enum Socket {
     /// It is open.
     Opened,
     /// It brought a frame.
-    Frame(ServerFrame),
+    Frame(Box<ServerFrame>),
     /// It is gone.
     Closed,
 }

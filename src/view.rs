@@ -12,7 +12,6 @@ use crate::text::{Words, fill};
 use crate::update::Event;
 
 /// The whole of `#root`. A class that changes is set as the property `className`: Yew's sets of classes weigh 2 KB.
-#[must_use]
 pub fn view(state: &State, on: &Callback<Event>) -> Html {
     html! {
         <>

@@ -70,7 +70,7 @@ impl Script {
     }
 
     fn frame(&mut self, frame: ServerFrame) {
-        self.does("frame", Event::Socket(1, Socket::Frame(frame)));
+        self.does("frame", Event::Socket(1, Socket::Frame(Box::new(frame))));
     }
 
     fn send(&mut self, id: &str, body: &str) {
@@ -392,8 +392,10 @@ fn a_lost_socket_comes_back_with_its_cursor() {
     let mut script = Script::talking(vec![message("m", 1, Author::Agent)]);
     script.at(5_000).does("closed", Event::Socket(1, Socket::Closed));
     script.at(6_000).does("alarm", Event::Alarm);
-    script
-        .does("stale", Event::Socket(1, Socket::Frame(ServerFrame::Message(message("x", 2, Author::Agent)))));
+    script.does(
+        "stale",
+        Event::Socket(1, Socket::Frame(Box::new(ServerFrame::Message(message("x", 2, Author::Agent))))),
+    );
     script.does("socket", Event::Socket(2, Socket::Opened));
     script.look();
     script.check(expect![[r#"

@@ -40,7 +40,7 @@ impl Socket {
             EventListener::new(&socket, "message", move |event| {
                 let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
                 if let Some(frame) = text.and_then(|text| json::frame(&js_sys::JSON::parse(&text).ok()?)) {
-                    tell(&heard, Said::Frame(frame));
+                    tell(&heard, Said::Frame(Box::new(frame)));
                 }
             }),
             EventListener::new(&socket, "close", move |_| tell(&closed, Said::Closed)),

@@ -2,7 +2,7 @@
 
 use pronto_protocol::api::{Cursor, Poll};
 use pronto_protocol::connection::Effect as Wish;
-use pronto_protocol::frame::{Hello, ServerFrame};
+use pronto_protocol::frame::{Hello, ServerFrame, Typing};
 use pronto_protocol::model::{Author, Message, Side};
 
 use super::settle::ask;
@@ -28,7 +28,7 @@ pub(super) fn socket(
             let wishes = state.connection.opened(generation, hello);
             perform(state, wishes, out);
         }
-        Socket::Frame(frame) => self::frame(state, generation, frame, moment, out),
+        Socket::Frame(frame) => self::frame(state, generation, *frame, moment, out),
         Socket::Closed => {
             let wishes = state.connection.closed(generation, moment.now, moment.dice);
             perform(state, wishes, out);
@@ -115,14 +115,16 @@ pub(super) fn frame(
                 }
             }
         }
-        ServerFrame::Typing(typing) => {
-            if typing.side == Side::Business && ours(state, &typing.conversation_id).is_some() {
-                let name = typing.name.unwrap_or_else(|| state.config.name.clone());
-                state.typing = Some(Fleeting { text: name, until: moment.now.plus(TYPING_MS) });
-            }
-        }
+        ServerFrame::Typing(typing) => types(state, typing, moment),
         ServerFrame::Bye(bye) if bye.reason == "unauthorized" => forgotten(state, out),
         _ => {}
+    }
+}
+
+fn types(state: &mut State, typing: Typing, moment: Moment) {
+    if typing.side == Side::Business && ours(state, &typing.conversation_id).is_some() {
+        let text = typing.name.unwrap_or_else(|| state.config.name.clone());
+        state.typing = Some(Fleeting { text, until: moment.now.plus(TYPING_MS) });
     }
 }
 
