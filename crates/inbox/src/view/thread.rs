@@ -26,7 +26,7 @@ pub(super) fn pane(state: &State, inside: &Inside, id: &ConversationId, say: &Sa
     let thread = inside.threads.get(id);
     let row = inside.row(id);
     html! {
-        <section class="pane thread-pane" aria-label={state.words().thread} key={format!("thread-{id}")}>
+        <section class="pane thread-pane" aria-label={state.words().to_conversation} key={format!("thread-{id}")}>
             { head(state, inside, row, id, say) }
             if let Some(problem) = thread.and_then(|thread| thread.problem.as_ref()) {
                 <p class="problem" role="alert">{ problem }</p>
