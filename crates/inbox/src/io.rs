@@ -22,7 +22,7 @@ pub struct Io {
     timer: Option<(Millis, Timeout)>,
     line: Option<socket::Line>,
     after_render: Vec<Effect>,
-    scroll: page::Scroll,
+    scroll: Option<page::Scroll>,
     _listeners: page::Listeners,
 }
 
@@ -32,14 +32,7 @@ impl Io {
     pub fn start(say: Callback<Event>) -> Self {
         let listeners = page::listen(&say);
         say.emit(Event::Boot(page::boot()));
-        Self {
-            say,
-            timer: None,
-            line: None,
-            after_render: Vec::new(),
-            scroll: page::Scroll::default(),
-            _listeners: listeners,
-        }
+        Self { say, timer: None, line: None, after_render: Vec::new(), scroll: None, _listeners: listeners }
     }
 
     /// The time, a chance and a fresh id for one event.
@@ -88,16 +81,19 @@ impl Io {
         }
     }
 
-    /// Notes how the thread is scrolled, before the screen changes.
+    /// Notes how the thread is scrolled, before the screen changes. Several events may come before one is told that
+    /// the screen has changed; what counts is how it stood before the first.
     pub fn before_render(&mut self) {
-        self.scroll = page::Scroll::measure();
+        self.scroll.get_or_insert_with(page::Scroll::measure);
     }
 
     /// Does what needs the new screen: focus, scroll, dialogs, the document's language and title.
     pub fn after_render(&mut self, lang: crate::text::Lang, title: &str) {
         page::document(lang, title);
         page::dialogs();
-        self.scroll.settle();
+        if let Some(scroll) = self.scroll.take() {
+            scroll.settle();
+        }
         for effect in self.after_render.drain(..) {
             if let Effect::Focus(target) = effect {
                 page::focus(&target);

@@ -208,7 +208,7 @@ impl Scroll {
 
     /// A thread just opened shows its end; one that was at its end stays there; older messages put in above leave
     /// what is read where it was.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn settle(&self) {
         let Some((element, names)) = scroller() else { return };
         let opened =
             self.thread.as_ref().is_none_or(|(thread, first)| *thread != names.0 || first.is_empty());
