@@ -74,7 +74,12 @@ fn slim(name: &Path, content: Vec<u8>) -> Outcome<Vec<u8>> {
             .ok_or_else(|| format!("{} has a string that does not end", name.display()))?
             .into_bytes(),
         Some("css") => slim::lines(&text(content)?).into_bytes(),
-        Some("html") => slim::lines(&slim::html(&text(content)?)).into_bytes(),
+        Some("html") => {
+            let page = slim::html(&text(content)?);
+            let page = slim::scripts(&page, script::squeeze)
+                .ok_or_else(|| format!("{} has a script with a string that does not end", name.display()))?;
+            slim::lines(&page).into_bytes()
+        }
         Some("wasm") => {
             slim::wasm(&content).ok_or_else(|| format!("{} is not a WebAssembly module", name.display()))?
         }

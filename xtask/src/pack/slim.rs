@@ -39,6 +39,22 @@ pub(crate) fn html(page: &str) -> String {
     kept + rest
 }
 
+/// A page with `squeeze` done to its inline scripts; `None` when it cannot be done to one. Scripts of a type, such as the
+/// data in a page, are no scripts to it.
+pub(crate) fn scripts(page: &str, squeeze: impl Fn(&str) -> Option<String>) -> Option<String> {
+    const OPEN: [&str; 2] = ["<script>", "<script type=\"module\">"];
+    let mut kept = String::new();
+    let mut rest = page;
+    while let Some((at, tag)) = OPEN.iter().filter_map(|tag| Some((rest.find(tag)?, tag))).min() {
+        let (before, script) = rest.split_at(at + tag.len());
+        let (script, after) = script.split_at(script.find("</script>")?);
+        kept.push_str(before);
+        kept.push_str(&squeeze(script)?);
+        rest = after;
+    }
+    Some(kept + rest)
+}
+
 /// A module without its custom sections: browsers read none of them, and the functions' names are half of the file.
 /// `None` for what is not a module.
 pub(crate) fn wasm(module: &[u8]) -> Option<Vec<u8>> {
@@ -78,6 +94,14 @@ mod tests {
         let code = "/**\n * What it is.\n */\n\nlet a = 1; // stays\n  // goes\n  let b = `\n  // text\n`;\n/* one */\n";
         assert_eq!(super::lines(code), "let a = 1; // stays\nlet b = `\n  // text\n`;\n");
         assert_eq!(super::html("<p>a<!-- b\n --><i>c</i><!-- d -->"), "<p>a<i>c</i>");
+    }
+
+    #[test]
+    fn inline_scripts_are_squeezed_and_data_is_not() {
+        let page = "<script> a </script><script type=\"application/json\"> b </script><script type=\"module\"> c </script>";
+        let squeezed = "<script>a</script><script type=\"application/json\"> b </script><script type=\"module\">c</script>";
+        assert_eq!(super::scripts(page, |code| Some(code.trim().to_owned())).as_deref(), Some(squeezed));
+        assert_eq!(super::scripts("<script> a", |code| Some(code.to_owned())), None);
     }
 
     #[test]
