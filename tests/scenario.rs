@@ -477,7 +477,7 @@ fn what_comes_unseen_counts_until_it_is_seen() {
         0      up:
         0      frame: tell reply, say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":2}}}, tell unread 1
         sees   a< b< c< unread 1 from Some(3)
-        0      down: say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":3}}}, tell unread 0
+        0      down: focus, say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":3}}}, tell unread 0
         sees   a< b< c<
     "#]]);
 }

@@ -53,6 +53,8 @@ pub(super) fn ui(state: &mut State, ui: Ui, moment: Moment, out: &mut Vec<Effect
         Ui::ToEnd => {
             state.sight.at_end = true;
             out.push(Effect::ScrollToEnd);
+            // The button that was pressed goes away.
+            out.push(Effect::Focus);
         }
         Ui::Earlier => earlier(state, out),
     }

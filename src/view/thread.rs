@@ -79,7 +79,8 @@ fn rows(state: &State, on: &Callback<Event>) -> Vec<Html> {
         let before = place.checked_sub(1).and_then(|before| lines.get(before));
         let after = lines.get(place + 1);
         if before.is_none_or(|before| before.day != line.day) {
-            drawn.push(html! { <li class="day" key={line.day.clone()}>{ day(state, line) }</li> });
+            let key = ["day", line.entry.message_id().as_str()].concat();
+            drawn.push(html! { <li class="day" {key}>{ day(state, line) }</li> });
         }
         if matches!(line.entry, Entry::Message(message) if Some(message.seq) == state.mark) {
             drawn.push(html! { <li class="new" key="new">{ state.words.new_messages() }</li> });
