@@ -45,6 +45,17 @@ pub(super) fn is_visible() -> bool {
     document().is_none_or(|document| !document.hidden())
 }
 
+/// Who has written from this browser without the panel: the hosted page's form goes on in that conversation, and so does
+/// the panel.
+pub(super) fn handed_over() -> Option<Identity> {
+    let value = |name: &str| {
+        let field = document()?.query_selector(&format!("input[name={name}]")).ok()??;
+        field.get_attribute("value")
+    };
+    let conversation_id = ConversationId::new(value("conversation")?).ok()?;
+    Some(Identity { secret: value("session")?, conversation_id, opened: true })
+}
+
 fn text_of(selector: &str) -> String {
     let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
     found.and_then(|element| element.text_content()).unwrap_or_default()

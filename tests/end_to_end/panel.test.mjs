@@ -88,8 +88,19 @@ test("the hosted page works without JavaScript, and a doubled Send stores once",
   await page.getByRole("textbox").fill("Passo alle otto.");
   await page.locator("#send").click();
   await rows.nth(2).waitFor();
-  assert.deepEqual((await agent.stored()).map(({ body }) => body), ["Buongiorno, <b>avete</b> pane & olio?", "Certo.", "Passo alle otto."]);
-  await context.close();
+  const written = ["Buongiorno, <b>avete</b> pane & olio?", "Certo.", "Passo alle otto."];
+  assert.deepEqual((await agent.stored()).map(({ body }) => body), written);
+
+  // The same browser, now with script: the panel goes on in that conversation.
+  const scripted = await browser.newContext({ storageState: await context.storageState(), locale: "it-IT" });
+  const panel = await scripted.newPage();
+  await panel.goto(`${pronto.chat}/c/${pronto.site}`);
+  await panel.locator("#root li").nth(2).waitFor();
+  await panel.getByRole("textbox").fill("Anzi, alle nove.");
+  await panel.getByRole("textbox").press("Enter");
+  await eventually("the panel's words in the same conversation", async () =>
+    (await agent.stored()).map(({ body }) => body).join("|") === [...written, "Anzi, alle nove."].join("|"));
+  await Promise.all([context.close(), scripted.close()]);
 });
 
 test("by keyboard alone from the launcher to an answer that is announced once, and back", LIMIT, async () => {

@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use pronto_protocol::id::{MessageId, SiteKey};
+use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
 use serde::{Deserialize, Serialize};
 
 use super::template::{Fill, escape, render, script_json};
@@ -29,16 +29,18 @@ pub struct Wanted {
 pub struct Form {
     message_id: MessageId,
     session: String,
+    /// The one that the form writes into, where there is one already; the panel goes on with it.
+    conversation: Option<ConversationId>,
 }
 
 impl Form {
-    /// The fields of a fresh form, in the session behind `secret` if there is one.
+    /// The fields of a fresh form, in the session behind `secret` and in `conversation` if there are such.
     ///
     /// # Errors
     /// Never for the ids that are minted here.
-    pub fn new(secret: Option<&str>) -> Answer<Self> {
+    pub fn new(secret: Option<&str>, conversation: Option<ConversationId>) -> Answer<Self> {
         let message_id = MessageId::new(secret::mint_id()).map_err(|_| Refused::not_found())?;
-        Ok(Self { message_id, session: secret.map_or_else(secret::mint, str::to_owned) })
+        Ok(Self { message_id, session: secret.map_or_else(secret::mint, str::to_owned), conversation })
     }
 }
 
@@ -70,7 +72,7 @@ pub async fn frame(
         return notice(language, &caller.origin, &stranger);
     }
     let action = format!("/c/{key}?lang={}", language.locale);
-    let filling = Filling { mode: "frame", action, form: Form::new(None)?, thread: String::new() };
+    let filling = Filling { mode: "frame", action, form: Form::new(None, None)?, thread: String::new() };
     let ancestors = format!("'self' {}", allowed.join(" "));
     let mut response = page(&app, &site, language, filling, ancestors.trim_end()).await?;
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
@@ -136,7 +138,11 @@ pub async fn page(
         "message_id" => text(filling.form.message_id.as_str()),
         "hidden" => {
             let session = escape(&filling.form.session);
-            Some(Fill::Html(format!("<input type=\"hidden\" name=\"session\" value=\"{session}\">")))
+            let field =
+                |name, value: &str| format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
+            let conversation =
+                filling.form.conversation.as_ref().map(|id| field("conversation", id.as_str()));
+            Some(Fill::Html(field("session", &session) + &conversation.unwrap_or_default()))
         }
         "config" => Some(Fill::Html(config.clone())),
         "strings" => Some(Fill::Html(language.file().map(script_json).unwrap_or_default())),

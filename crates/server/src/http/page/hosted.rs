@@ -166,17 +166,19 @@ async fn draw(
     failed: Option<Failed<'_>>,
 ) -> Answer<Response> {
     let mut messages = Vec::new();
+    let mut known = None;
     if let Some(secret) = secret
         && let Ok(visitor) = visitor(app, secret).await
         && visitor.site == site.key
         && let Some(conversation) = newest(app, &visitor).await?
     {
         messages = app.store.messages(&conversation.conversation_id, Page::Last, SHOWN).await?;
+        known = Some(conversation.conversation_id);
     }
     let filling = Filling {
         mode: "page",
         action: format!("/c/{}?lang={}", site.key, language.locale),
-        form: Form::new(secret)?,
+        form: Form::new(secret, known)?,
         thread: thread(&messages, failed.as_ref(), language),
     };
     let mut response = page(app, site, language, filling, "'none'").await?;
