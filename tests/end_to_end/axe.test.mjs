@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { Agent, Visitor } from "./people.mjs";
-import { Pronto, endAll, startBrowser } from "./harness.mjs";
+import { Agent, Visitor } from "./support/people.mjs";
+import { Pronto, endAll, startBrowser } from "./support/harness.mjs";
 
 const LIMIT = { timeout: 180_000 };
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { endAll } from "./harness.mjs";
+import { endAll } from "./support/harness.mjs";
 import { measure, total } from "./size.mjs";
 import { measure as typing } from "./typing.mjs";
 

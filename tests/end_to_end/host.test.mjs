@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { Agent, Visitor } from "./people.mjs";
-import { Pronto, atEnd, endAll, eventually, startBrowser } from "./harness.mjs";
+import { Agent, Visitor } from "./support/people.mjs";
+import { Pronto, atEnd, endAll, eventually, startBrowser } from "./support/harness.mjs";
 
 const LIMIT = { timeout: 120_000 };
 let browser, pronto;

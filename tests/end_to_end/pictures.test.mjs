@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Agent, Visitor } from "./people.mjs";
-import { OUTPUT, Pronto, endAll, startBrowser } from "./harness.mjs";
+import { Agent, Visitor } from "./support/people.mjs";
+import { OUTPUT, Pronto, endAll, startBrowser } from "./support/harness.mjs";
 
 const LIMIT = { timeout: 180_000 };
 const PHONE = { width: 390, height: 844 }, DESKTOP = { width: 1280, height: 800 };

@@ -3,8 +3,8 @@
 
 import { request as ask } from "node:http";
 import { fileURLToPath } from "node:url";
-import { Visitor } from "./people.mjs";
-import { Pronto, endAll, startBrowser } from "./harness.mjs";
+import { Visitor } from "./support/people.mjs";
+import { Pronto, endAll, startBrowser } from "./support/harness.mjs";
 
 /** How many bytes the server sends for `address` to one that takes `encoding`. */
 const bytesOf = (address, encoding) =>

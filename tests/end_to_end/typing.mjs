@@ -3,9 +3,9 @@
 
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
-import { Visitor } from "./people.mjs";
-import { Pronto, atEnd, endAll, startBrowser } from "./harness.mjs";
-import { Relay } from "./relay.mjs";
+import { Visitor } from "./support/people.mjs";
+import { Pronto, atEnd, endAll, startBrowser } from "./support/harness.mjs";
+import { Relay } from "./support/relay.mjs";
 
 const ROUNDS = 7;
 /** What browsers' own tools and page-speed services call slow 4G. */

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Agent, Visitor, openBackend } from "./people.mjs";
-import { Pronto, endAll, startBrowser } from "./harness.mjs";
-import { Relay } from "./relay.mjs";
+import { Agent, Visitor, openBackend } from "./support/people.mjs";
+import { Pronto, endAll, startBrowser } from "./support/harness.mjs";
+import { Relay } from "./support/relay.mjs";
 
 const LIMIT = { timeout: 120_000 };
 let browser, pronto, agent;

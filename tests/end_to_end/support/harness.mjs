@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const SERVER = process.env.PRONTO_BIN ?? join(ROOT, "target/release/pronto");
 const BACKEND = process.env.PRONTO_BACKEND_BIN ?? join(ROOT, "target/debug/examples/backend");
 const CHROMIUM = process.env.PRONTO_CHROMIUM ?? "/usr/bin/chromium";

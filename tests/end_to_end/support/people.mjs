@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { atEnd, eventually, startBackend } from "./harness.mjs";
 
-const WORDS = JSON.parse(readFileSync(new URL("../../www/locales/it.json", import.meta.url), "utf8"));
+const WORDS = JSON.parse(readFileSync(new URL("../../../www/locales/it.json", import.meta.url), "utf8"));
 const PHONE = { width: 390, height: 844 };
 
 /** How far a message has come, as its author reads it; a later step is also the earlier one. */
