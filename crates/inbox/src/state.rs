@@ -17,7 +17,7 @@ use pronto_protocol::model::{InboxConversation, Role};
 use pronto_protocol::send_queue::SendQueue;
 
 use crate::text::{Lang, Strings};
-use forms::{AccountForm, SetupForm, SignInForm};
+use forms::{AccountForm, FirstSiteForm, SetupForm, SignInForm};
 use link::Link;
 use list::List;
 use settings::Settings;
@@ -62,6 +62,8 @@ pub enum Phase {
     Setup(SetupForm),
     /// Nobody is signed in.
     SignIn(SignInForm),
+    /// Somebody is, and there is no site yet.
+    FirstSite(Box<FirstSiteForm>),
     /// Somebody is.
     Inside(Box<Inside>),
 }
@@ -162,6 +164,16 @@ impl State {
         match &mut self.phase {
             Phase::Inside(inside) => Some(inside),
             _ => None,
+        }
+    }
+
+    /// What guards requests of whoever is signed in; empty before anyone is.
+    #[must_use]
+    pub fn csrf(&self) -> &str {
+        match &self.phase {
+            Phase::Inside(inside) => &inside.me.csrf,
+            Phase::FirstSite(form) => &form.me.csrf,
+            _ => "",
         }
     }
 

@@ -121,6 +121,10 @@ table! {
     setup_used: "This link was used before or is not valid. If you have an account, sign in.", "Questo link è già stato usato o non è valido. Se hai un account, accedi.";
     go_sign_in: "Go to sign in", "Vai all'accesso";
 
+    first_site: "Your first site", "Il tuo primo sito";
+    first_site_hint: "Visitors see it above the chat. Everything else can be set later.", "Chi scrive lo vede sopra la chat. Il resto si imposta dopo.";
+    first_site_go: "Make the site", "Crea il sito";
+
     no_answer: "The server did not answer. Check your connection and try again.", "Il server non ha risposto. Controlla la connessione e riprova.";
     too_many: "Too many tries. Wait a minute, then try again.", "Troppi tentativi. Aspetta un minuto e riprova.";
     server_trouble: "The server has trouble right now. Try again in a moment.", "Il server è in difficoltà. Riprova tra poco.";

@@ -330,8 +330,7 @@ fn ui_step(state: &mut State, ui: Ui, moment: &Moment) -> Vec<Effect> {
 
 /// Asks the server, in the name of whoever is signed in.
 fn call(state: &State, request: Request) -> Effect {
-    let csrf = state.inside().map_or_else(String::new, |inside| inside.me.csrf.clone());
-    Effect::Call(request, csrf)
+    Effect::Call(request, state.csrf().to_owned())
 }
 
 /// Says something in the hidden live region, for about a second.

@@ -28,6 +28,7 @@ pub fn app(state: &State, say: &Say) -> Html {
                 Phase::Unreachable(_) => door::unreachable(state, say),
                 Phase::Setup(form) => door::setup(state, form, say),
                 Phase::SignIn(form) => door::sign_in(state, form, say),
+                Phase::FirstSite(form) => door::first_site(state, form, say),
                 Phase::Inside(inside) => desk(state, inside, say),
             } }
             <div class="unseen" role="status" aria-live="polite" aria-atomic="true" key="live">

@@ -55,6 +55,47 @@ fn the_first_owner_sets_up_and_lands_in_the_settings() {
 }
 
 #[test]
+fn an_installation_without_a_site_begins_with_one() {
+    let mut desk = Desk::at("");
+    let mut nobody = me();
+    nobody.sites.clear();
+    desk.answered(Answer::Me(nobody));
+    desk.does("sends an empty form", Ui::Submit);
+    desk.does("name", Ui::Field(Field::Name, " Caffè & Pane, Perù ".into()));
+    desk.does("sends", Ui::Submit);
+    desk.failed(refused(ErrorCode::Forbidden));
+    desk.does("sends", Ui::Submit);
+    desk.answered(Answer::Site(settings()));
+    desk.answered(Answer::Me(me()));
+    check(desk, expect![[r#"
+        boot
+            GET /v1/inbox/me
+        the server answers
+            address # Replace
+            focus the heading
+        sends an empty form
+            focus the problem
+        name
+        sends
+            PUT /v1/inbox/sites/caffe-pane-peru +csrf
+        the server fails
+            focus the problem
+        sends
+            PUT /v1/inbox/sites/caffe-pane-peru +csrf
+        the server answers
+            GET /v1/inbox/me +csrf
+        the server answers
+            recall ana
+            address #settings Replace
+            focus the heading
+            GET /v1/inbox/conversations?site=bakery&order=waiting +csrf
+            GET /v1/inbox/sites/bakery +csrf
+            GET /v1/inbox/sites/bakery/deliveries?state=parked +csrf
+            open socket 1
+    "#]]);
+}
+
+#[test]
 fn a_used_link_says_so() {
     let mut desk = Desk::at("setup=token");
     for (field, text) in [(Field::Name, "Ana"), (Field::Email, "a@b"), (Field::Password, "correct horse")] {

@@ -384,6 +384,10 @@ async fn only_owners_change_settings_and_secrets_are_shown_once() {
     settings["name"] = json!("Forno");
     settings["allowed_origins"] = json!(["https://Forno.example/"]);
     assert_eq!(app.send(Method::PUT, "/v1/inbox/sites/shop", &ben, &settings).await.short(), "403 forbidden");
+    assert_eq!(app.send(Method::PUT, "/v1/inbox/sites/cafe", &ben, &settings).await.short(), "403 forbidden");
+    assert_eq!(app.get("/v1/inbox/sites/cafe", &owner).await.short(), "404 not_found");
+    let made = app.send(Method::PUT, "/v1/inbox/sites/cafe", &owner, &settings).await.json();
+    assert_eq!((&made["site"], &made["settings"]["name"]), (&json!("cafe"), &json!("Forno")));
     let changed = app.send(Method::PUT, "/v1/inbox/sites/shop", &owner, &settings).await.json();
     assert_eq!(changed["settings"]["allowed_origins"], json!(["https://forno.example"]));
     settings["accent"] = json!("red");

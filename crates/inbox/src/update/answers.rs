@@ -6,7 +6,7 @@ use pronto_protocol::model::{InboxConversation, Status};
 use pronto_protocol::send_queue::{Failure, Outgoing};
 
 use super::request::{Answer, Failed, Page, Request, Rows};
-use super::{Effect, Moment, announce, enter, live, session_ended, settings};
+use super::{Effect, Moment, announce, call, enter, live, session_ended, settings};
 use crate::state::list::Loading;
 use crate::state::{Phase, State};
 
@@ -50,6 +50,10 @@ fn succeeded(state: &mut State, request: Request, answer: Answer) -> Vec<Effect>
         (Request::Send(_), Answer::Sent(sent)) => {
             state.inside_mut().map_or_else(Vec::new, |inside| live::take(inside, sent.message))
         }
+        // The first site was made: who is signed in is told anew, with the site.
+        (Request::SaveSite(..), _) if matches!(state.phase, Phase::FirstSite(_)) => {
+            vec![call(state, Request::Me)]
+        }
         (request, answer) => settings::answered(state, request, answer),
     }
 }
@@ -58,9 +62,11 @@ fn refused(state: &mut State, request: Request, failed: &Failed, moment: &Moment
     match request {
         Request::Me => match state.phase {
             Phase::Loading | Phase::Unreachable(_) => enter::me_failed(state, failed),
+            Phase::FirstSite(_) => enter::form_failed(state, failed),
             _ => Vec::new(),
         },
         Request::Setup(_) | Request::Login(_) | Request::Password(_) => enter::form_failed(state, failed),
+        _ if matches!(state.phase, Phase::FirstSite(_)) => enter::form_failed(state, failed),
         Request::Rows(asked) => {
             if let Some(inside) = state.inside_mut().filter(|inside| inside.list.round == asked.round) {
                 inside.list.loading = Loading::Failed;

@@ -5,9 +5,9 @@ use pronto_protocol::send_queue::SendQueue;
 
 use super::request::{Failed, Request};
 use super::{Boot, Effect, Recalled, Step, Target, announce, call, threads};
-use crate::state::forms::{AccountForm, Field, SetupForm, SignInForm, is_long_enough};
+use crate::state::forms::{AccountForm, Field, FirstSiteForm, SetupForm, SignInForm, is_long_enough};
 use crate::state::{Dialog, Inside, Phase, Route, State};
-use crate::text::Strings;
+use crate::text::{Lang, Strings};
 
 /// How long to wait before a server that could not be asked is asked again.
 pub(super) const ASK_AGAIN_MS: i64 = 5_000;
@@ -47,6 +47,7 @@ pub(super) fn write(state: &mut State, field: Field, text: String) -> Vec<Effect
             Field::Email => form.email = text,
             _ => form.password = text,
         },
+        Phase::FirstSite(form) => form.name = text,
         Phase::Inside(inside) => {
             inside.account.done = false;
             match field {
@@ -60,10 +61,11 @@ pub(super) fn write(state: &mut State, field: Field, text: String) -> Vec<Effect
 }
 
 pub(super) fn submit(state: &mut State) -> Vec<Effect> {
-    let words = state.words();
+    let (words, lang) = (state.words(), state.lang);
     let asked = match &mut state.phase {
         Phase::Setup(form) if !form.busy => submit_setup(form, words),
         Phase::SignIn(form) if !form.busy => submit_sign_in(form, words),
+        Phase::FirstSite(form) if !form.busy => submit_first_site(form, lang),
         Phase::Inside(inside) if !inside.account.busy => submit_password(&mut inside.account, words),
         _ => return Vec::new(),
     };
@@ -100,6 +102,16 @@ fn submit_sign_in(form: &mut SignInForm, words: &Strings) -> Option<Request> {
     Some(Request::Login(Login { email, password: form.password.clone() }))
 }
 
+fn submit_first_site(form: &mut FirstSiteForm, lang: Lang) -> Option<Request> {
+    let Some((key, settings)) = form.finish(lang) else {
+        form.problem = Some(lang.strings().wrong_name.to_owned());
+        return None;
+    };
+    form.problem = None;
+    form.busy = true;
+    Some(Request::SaveSite(key, settings))
+}
+
 fn submit_password(form: &mut AccountForm, words: &Strings) -> Option<Request> {
     form.done = false;
     form.problem = match () {
@@ -119,10 +131,10 @@ pub(super) fn came_in(state: &mut State, me: Me) -> Vec<Effect> {
     state.skew = me.now.since(state.now);
     let agent_id = me.agent.agent_id.clone();
     let Some(first) = me.sites.first().map(|site| site.site.clone()) else {
-        state.phase = Phase::Unreachable(state.now.plus(ASK_AGAIN_MS));
-        return Vec::new();
+        state.phase = Phase::FirstSite(Box::new(FirstSiteForm::new(me)));
+        return vec![Effect::Address(Route::List, Step::Replace), Effect::Focus(Target::Heading)];
     };
-    let from_setup = matches!(state.phase, Phase::Setup(_));
+    let from_setup = matches!(state.phase, Phase::Setup(_) | Phase::FirstSite(_));
     let mut inside = Inside::new(me, first);
     let started = inside.link.connection.start(state.now);
     state.phase = Phase::Inside(Box::new(inside));
@@ -170,6 +182,10 @@ pub(super) fn form_failed(state: &mut State, failed: &Failed) -> Vec<Effect> {
             form.problem = Some(if dead { words.setup_used.to_owned() } else { sentence(words, failed) });
         }
         Phase::SignIn(form) => {
+            form.busy = false;
+            form.problem = Some(sentence(words, failed));
+        }
+        Phase::FirstSite(form) => {
             form.busy = false;
             form.problem = Some(sentence(words, failed));
         }

@@ -4,7 +4,7 @@ use yew::{Html, html};
 
 use super::Say;
 use super::parts::{Field, on, on_change, on_input, on_submit, problem, ring_empty};
-use crate::state::forms::{Field as Name, SetupForm, SignInForm};
+use crate::state::forms::{Field as Name, FirstSiteForm, SetupForm, SignInForm};
 use crate::state::{Route, State};
 use crate::text::Lang;
 use crate::update::Ui;
@@ -108,6 +108,31 @@ pub(super) fn setup(state: &State, form: &SetupForm, say: &Say) -> Html {
                     { if form.busy { words.setting_up } else { words.setup_go } }
                 </button>
                 <button class="button plain" type="button" onclick={on(say, Ui::Go(Route::List))}>{ words.go_sign_in }</button>
+            </form>
+            { language(state, say) }
+        </main>
+    }
+}
+
+pub(super) fn first_site(state: &State, form: &FirstSiteForm, say: &Say) -> Html {
+    let words = state.words();
+    let name = Field {
+        id: "site-name",
+        label: words.set_name,
+        hint: words.first_site_hint,
+        kind: "text",
+        autocomplete: "organization",
+        value: &form.name,
+        disabled: form.busy,
+    };
+    html! {
+        <main class="door" key="first-site">
+            <form class="card" onsubmit={on_submit(say, Ui::Submit)} novalidate=true>
+                { ring_empty() }
+                <h1 tabindex="-1" data-heading="">{ words.first_site }</h1>
+                { problem(form.problem.as_deref()) }
+                { name.draw(on_input(say, |text| Ui::Field(Name::Name, text))) }
+                <button class="button primary" type="submit" disabled={form.busy}>{ words.first_site_go }</button>
             </form>
             { language(state, say) }
         </main>

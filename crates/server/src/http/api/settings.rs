@@ -56,9 +56,10 @@ pub async fn put_site(
     Path(site): Path<SiteKey>,
     Body64(settings): Body64<SiteSettings>,
 ) -> Answer<Json<SitePage>> {
-    let known = app.store.site(&site).await?.ok_or_else(Refused::not_found)?;
+    // A site that is not there yet is made: an installation without a demo begins with none.
+    let demo = app.store.site(&site).await?.is_some_and(|known| known.demo);
     let settings = checked(settings).map_err(|message| Refused::new(ErrorCode::InvalidSetting, message))?;
-    app.store.put_site(&site, &settings, known.demo, now()).await?;
+    app.store.put_site(&site, &settings, demo, now()).await?;
     page_of(&app, &caller, site).await.map(Json)
 }
 
