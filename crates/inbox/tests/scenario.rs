@@ -67,7 +67,9 @@ fn an_installation_without_a_site_begins_with_one() {
     desk.does("sends", Ui::Submit);
     desk.answered(Answer::Site(settings()));
     desk.answered(Answer::Me(me()));
-    check(desk, expect![[r#"
+    check(
+        desk,
+        expect![[r#"
         boot
             GET /v1/inbox/me
         the server answers
@@ -92,7 +94,8 @@ fn an_installation_without_a_site_begins_with_one() {
             GET /v1/inbox/sites/bakery +csrf
             GET /v1/inbox/sites/bakery/deliveries?state=parked +csrf
             open socket 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -107,20 +110,30 @@ fn a_used_link_says_so() {
         let problem = form.problem.clone().unwrap_or_default();
         desk.note(&problem);
     }
+    desk.does("goes to sign in", Ui::Go(Route::List));
+    desk.failed(refused(ErrorCode::Unauthorized));
+    desk.note(if matches!(desk.state.phase, Phase::SignIn(_)) { "at the door" } else { "elsewhere" });
     check(
         desk,
         expect![[r#"
-        boot
-            focus the heading
-        writes
-        writes
-        writes
-        sends
-            POST /v1/inbox/setup
-        the server fails
-            focus the problem
-            This link was used before or is not valid. If you have an account, sign in.
-    "#]],
+            boot
+                focus the heading
+            writes
+            writes
+            writes
+            sends
+                POST /v1/inbox/setup
+            the server fails
+                focus the problem
+                This link was used before or is not valid. If you have an account, sign in.
+            goes to sign in
+                address # Push
+                GET /v1/inbox/me
+            the server fails
+                disconnect
+                focus the heading
+                at the door
+        "#]],
     );
 }
 

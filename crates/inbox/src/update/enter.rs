@@ -18,12 +18,23 @@ pub(super) fn boot(state: &mut State, boot: Boot) -> Vec<Effect> {
     state.online = boot.online;
     state.visible = boot.visible;
     state.shortcuts = boot.shortcuts;
-    if let Route::Setup(token) = boot.route {
-        state.phase = Phase::Setup(SetupForm { token, ..SetupForm::default() });
-        return vec![Effect::Focus(Target::Heading)];
+    at_the_door(state, boot.route)
+}
+
+/// Somebody who is not in follows the one-time link, or leaves it for the ordinary way in.
+pub(super) fn at_the_door(state: &mut State, route: Route) -> Vec<Effect> {
+    match route {
+        Route::Setup(_) if state.inside().is_some() => Vec::new(),
+        Route::Setup(token) => {
+            state.phase = Phase::Setup(SetupForm { token, ..SetupForm::default() });
+            vec![Effect::Focus(Target::Heading)]
+        }
+        route => {
+            state.route = route;
+            state.phase = Phase::Loading;
+            vec![call(state, Request::Me)]
+        }
     }
-    state.route = boot.route;
-    vec![call(state, Request::Me)]
 }
 
 pub(super) fn try_again(state: &mut State) -> Vec<Effect> {

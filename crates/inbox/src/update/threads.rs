@@ -6,10 +6,10 @@ use pronto_protocol::model::{BODY_MAX_CHARS, Status};
 use pronto_protocol::send_queue::QueuedMessage;
 
 use super::request::{Page, Request, Rows};
-use super::{Effect, Moment, Step, Target, call, live, settings};
+use super::{Effect, Moment, Step, Target, call, enter, live, settings};
 use crate::state::list::{self, List, Loading, Order};
 use crate::state::thread::Thread;
-use crate::state::{Route, State};
+use crate::state::{Phase, Route, State};
 
 /// Typing is told at most this often.
 const TYPING_EVERY_MS: i64 = 3_000;
@@ -89,8 +89,8 @@ pub(super) fn go(state: &mut State, route: Route, step: Step) -> Vec<Effect> {
 
 /// The address points somewhere else: the screen follows.
 pub(super) fn routed(state: &mut State, route: Route) -> Vec<Effect> {
-    if matches!(route, Route::Setup(_)) && state.inside().is_some() {
-        return Vec::new();
+    if matches!(route, Route::Setup(_)) || matches!(state.phase, Phase::Setup(_)) {
+        return enter::at_the_door(state, route);
     }
     let left = std::mem::replace(&mut state.route, route);
     let mut effects = arrive(state);
