@@ -15,22 +15,22 @@ before(async () => {
 
 test("an untouched page view: two requests and 5 KB at the most", () => {
   const { requests, brotli } = total(moments.untouched);
-  assert.ok(requests <= 2 && brotli <= 5 * 1024, `${requests} requests, ${brotli} bytes`);
+  assert.ok(requests <= 2 && brotli <= 5_000, `${requests} requests, ${brotli} bytes`);
 });
 
 test("the loader: 3 KB at the most", () => {
   const loader = moments.untouched.find(({ name }) => name === "/embed.js");
-  assert.ok(loader.brotli <= 3 * 1024, `${loader.brotli} bytes`);
+  assert.ok(loader.brotli <= 3_000, `${loader.brotli} bytes`);
 });
 
 test("until the visitor can type: 12 KB at the most", () => {
   const { brotli } = total(moments.typing);
-  assert.ok(brotli <= 12 * 1024, `${brotli} bytes`);
+  assert.ok(brotli <= 12_000, `${brotli} bytes`);
 });
 
 test("with the conversation open: 90 KB at the most", () => {
   const { brotli } = total(moments.live);
-  assert.ok(brotli <= 90 * 1024, `${brotli} bytes`);
+  assert.ok(brotli <= 90_000, `${brotli} bytes`);
 });
 
 test("from click to typing: 1.3 times a bare static frame at the most", async () => {
