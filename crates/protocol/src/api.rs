@@ -59,6 +59,12 @@ error_codes! {
     Unauthorized = "unauthorized", 401;
     /// Wrong name or password; the same for known and unknown names.
     BadCredentials = "bad_credentials", 401;
+    /// The month's budget is used up and this message costs: send it again with `accept_cost`.
+    OverBudget = "over_budget", 402;
+    /// The customer service window has closed: only an approved template may be sent on this channel.
+    WindowClosed = "window_closed", 409;
+    /// The business has blocked this visitor.
+    Blocked = "blocked", 403;
     /// Signed in, but not allowed.
     Forbidden = "forbidden", 403;
     /// No such thing, or not yours: the two are not told apart.
@@ -182,6 +188,9 @@ pub struct SendMessage {
     /// For an API key only: the name to show, up to 80 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author_name: Option<String>,
+    /// For agents: that this message is sent although it costs and the month's budget is used up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accept_cost: Option<bool>,
 }
 
 impl std::fmt::Debug for SendMessage {
@@ -198,6 +207,9 @@ impl std::fmt::Debug for SendMessage {
 pub struct SentMessage {
     /// The message as stored, with its seq.
     pub message: Message,
+    /// To a visitor: by when they will have an answer, as far as the reply clock can promise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise_by: Option<Millis>,
 }
 
 /// `GET /v1/conversations/{id}/messages?after=N&limit=M` (oldest first), `?before=N` (the page that ends before N,
@@ -313,7 +325,7 @@ pub struct SiteSummary {
     pub name: String,
 }
 
-/// `GET /v1/inbox/conversations?site=…&order=waiting|newest&unread=1&cursor=…`.
+/// `GET /v1/inbox/conversations?site=…&order=promise|waiting|newest&unread=1&cursor=…`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InboxPage {
@@ -332,7 +344,11 @@ pub struct InboxPage {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangeConversation {
     /// `open` or `resolved`.
-    pub status: crate::model::Status,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<crate::model::Status>,
+    /// To block the visitor as spam, or to take that back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<bool>,
 }
 
 /// `GET /v1/inbox/sites/{key}`; `PUT` takes [`SiteSettings`] and answers this.

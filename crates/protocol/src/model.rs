@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cost::{Billing, ReplyWindow};
 use crate::id::{AgentId, ApiKeyId, ConversationId, DeliveryId, MessageId, Millis, SiteKey, VisitorId};
 
 /// The longest text of a message, in Unicode scalar values; WhatsApp's limit, so that every channel can carry it.
@@ -34,6 +35,7 @@ macro_rules! wire_enum {
         }
     };
 }
+pub(crate) use wire_enum;
 
 wire_enum! {
     /// Who wrote a message. Only `agent` (and the business's own backend, which writes as one) stops the reply clock.
@@ -170,6 +172,9 @@ pub struct Conversation {
     pub business: Receipts,
     /// When it was opened.
     pub created_at: Millis,
+    /// By when the visitor was told they will have an answer; absent when nobody waits or there is no figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise_by: Option<Millis>,
 }
 
 /// What a browser said about itself and its page when it first wrote. All of it is unverified.
@@ -215,6 +220,24 @@ pub struct InboxConversation {
     /// Whether it is made-up demo history.
     #[serde(default)]
     pub demo: bool,
+    /// The reply window and what an answer costs; absent where no price book is chosen and the channel has no window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<ReplyWindow>,
+    /// Whether the visitor is blocked: marked as spam, counted nowhere, heard no more.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub blocked: bool,
+}
+
+wire_enum! {
+    /// What can be said of a site's reply time.
+    ReplyVerdict {
+        /// There is a figure.
+        Measured = "measured",
+        /// Too few questions yet, or too uncertain.
+        New = "new",
+        /// The curve never falls to one half: many never get an answer.
+        OftenUnanswered = "often_unanswered",
+    }
 }
 
 /// The measured reply time of a site.
@@ -231,6 +254,23 @@ pub struct ReplyTime {
     pub unanswered: u32,
     /// When it was computed.
     pub as_of: Millis,
+    /// The wait within which three quarters are answered, in minutes, rounded up likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p75_minutes: Option<u32>,
+    /// The wait within which nine tenths are answered, in minutes, rounded up likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p90_minutes: Option<u32>,
+    /// What can be said; absent from older servers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<ReplyVerdict>,
+    /// Those who wait at this moment already wait longer than usual.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub slower_now: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_false(is: &bool) -> bool {
+    !*is
 }
 
 /// Whether the business is open, by its opening hours.
@@ -264,6 +304,33 @@ pub struct OpeningHours {
     pub time_zone: String,
     /// The spans; none at all means never open.
     pub spans: Vec<OpenSpan>,
+    /// Days that differ from the week, in order of date, each date once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<DayException>,
+}
+
+/// A day that differs: a holiday, or other hours.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DayException {
+    /// `YYYY-MM-DD` in the site's zone. Spans that begin on this day by the week's rule do not.
+    pub date: String,
+    /// What begins on that day instead; none means closed.
+    #[serde(default)]
+    pub spans: Vec<DaySpan>,
+    /// What the owner calls it, up to 80 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+/// A span of one day, in minutes after its midnight, as in [`OpenSpan`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DaySpan {
+    /// 0 to 1439.
+    pub from: u16,
+    /// Above `from`, up to 2879.
+    pub to: u16,
 }
 
 /// Everything an owner can set for a site.
@@ -288,6 +355,13 @@ pub struct SiteSettings {
     /// Where visitors' messages are forwarded; absent means nowhere but the inbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backend_url: Option<String>,
+    /// What a visitor who writes outside the opening hours gets at once, marked automatic, once per turn; up to 1,000
+    /// characters, empty means nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub away: String,
+    /// Price books and budget; absent means that nothing is charged or recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing: Option<Billing>,
 }
 
 /// A signed-in person of the business.

@@ -177,6 +177,7 @@ impl SendQueue {
                 body: item.body.clone(),
                 author: None,
                 author_name: None,
+                accept_cost: None,
             },
         })
     }

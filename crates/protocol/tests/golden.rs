@@ -8,9 +8,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use pronto_protocol::api::*;
+use pronto_protocol::cost::*;
 use pronto_protocol::frame::*;
 use pronto_protocol::id::*;
 use pronto_protocol::model::*;
+use pronto_protocol::report::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -93,6 +95,135 @@ fn conversation() -> Conversation {
         visitor: Receipts { delivered: 2, read: 1 },
         business: Receipts { delivered: 1, read: 1 },
         created_at: NOW,
+        promise_by: Some(Millis(1_790_000_900_000)),
+    }
+}
+
+fn money(micros: i64) -> Money {
+    Money { micros, currency: "EUR".into() }
+}
+
+fn window() -> ReplyWindow {
+    ReplyWindow {
+        channel: Channel::Whatsapp,
+        opened_at: NOW,
+        closes_at: Millis(1_790_086_400_000),
+        terms: vec![
+            Terms {
+                from: NOW,
+                may_send: MaySend::FreeForm,
+                price: Some(money(0)),
+                reason: PriceReason::InWindow,
+            },
+            Terms {
+                from: Millis(1_790_086_400_000),
+                may_send: MaySend::TemplateOnly,
+                price: None,
+                reason: PriceReason::NoRate,
+            },
+        ],
+    }
+}
+
+fn entry() -> LedgerEntry {
+    LedgerEntry {
+        entry: 7,
+        kind: EntryKind::Charge,
+        conversation_id: conversation_id(),
+        message_id: message_id(),
+        channel: Channel::Widget,
+        sent_at: NOW,
+        delivered_at: NOW,
+        book: Some("late-reply-2018".into()),
+        market: Some("IT".into()),
+        amount: Some(money(45_000)),
+        reason: PriceReason::Late,
+        late_ms: 7_200_000,
+    }
+}
+
+fn statement() -> Statement {
+    let entry = entry();
+    Statement {
+        site: site(),
+        month: "2026-09".into(),
+        time_zone: "Europe/Rome".into(),
+        as_of: NOW,
+        lines: vec![StatementLine {
+            channel: entry.channel,
+            book: entry.book.clone(),
+            market: entry.market.clone(),
+            reason: entry.reason,
+            messages: 1,
+            amount: entry.amount.clone(),
+        }],
+        totals: vec![money(45_000)],
+        unknown: 0,
+        entries: vec![entry],
+        entries_total: 1,
+        months: vec!["2026-09".into()],
+    }
+}
+
+fn costs() -> Costs {
+    Costs {
+        month_to_date: vec![money(135_000)],
+        unknown: 1,
+        budget: Some(money(10_000_000)),
+        saving: Some(Saving { amount: money(90_000), conversations: 2 }),
+        books: vec![BookSummary {
+            name: "late-reply-2018".into(),
+            title: "Free within 24 hours, then a price per message".into(),
+            currency: "EUR".into(),
+            from: "2018-08-01".into(),
+            markets: vec!["IT".into()],
+        }],
+    }
+}
+
+fn document() -> ReplyTimeDocument {
+    ReplyTimeDocument {
+        site: site(),
+        reply: reply_time(),
+        quantiles: vec![Quantile { percent: 50, wait_s: Some(720), low_s: Some(540), high_s: None }],
+        never_permille: 54,
+        window_days: 30,
+        counts: vec![WaitCount { up_to_s: 720, answered: 39, waiting: 3 }],
+        hours: Some(OpenState { open: true, changes_at: Some(NOW) }),
+        promises: PromiseCount { kept: 38, missed: 4 },
+        method: "Kaplan-Meier.".into(),
+    }
+}
+
+fn report() -> Report {
+    let promises = PromiseCount { kept: 9, missed: 1 };
+    Report {
+        document: document(),
+        time_zone: "Europe/Rome".into(),
+        curve: vec![CurvePoint { wait_s: 60, waiting_permille: 900 }],
+        weeks: vec![ReportWeek {
+            monday: "2026-09-14".into(),
+            questions: 10,
+            unanswered: 1,
+            p50_s: Some(600),
+            p75_s: Some(3_000),
+            p90_s: None,
+            promises,
+        }],
+        hours: vec![ReportHour { weekday: 1, hour: 9, questions: 4, p50_s: Some(300) }],
+        months: vec![ReportMonth {
+            month: "2026-09".into(),
+            totals: vec![money(135_000)],
+            late: vec![money(135_000)],
+            unknown: 0,
+        }],
+        others: OtherDefinitions {
+            badge_rate_permille: 930,
+            badge_time_s: Some(540),
+            badge_shown: true,
+            median_open_s: Some(600),
+            median_sample: 12,
+        },
     }
 }
 
@@ -113,11 +244,22 @@ fn row() -> InboxConversation {
         last_message: Some(answer()),
         waiting_since: Some(NOW),
         demo: false,
+        window: Some(window()),
+        blocked: false,
     }
 }
 
 fn reply_time() -> ReplyTime {
-    ReplyTime { minutes: Some(15), sample: 42, unanswered: 3, as_of: NOW }
+    ReplyTime {
+        minutes: Some(15),
+        sample: 42,
+        unanswered: 3,
+        as_of: NOW,
+        p75_minutes: Some(60),
+        p90_minutes: Some(480),
+        verdict: Some(ReplyVerdict::Measured),
+        slower_now: true,
+    }
 }
 
 fn settings() -> SiteSettings {
@@ -133,8 +275,28 @@ fn settings() -> SiteSettings {
                 OpenSpan { weekday: 1, from: 420, to: 1140 },
                 OpenSpan { weekday: 6, from: 1200, to: 1560 },
             ],
+            exceptions: vec![
+                DayException {
+                    date: "2026-12-24".into(),
+                    spans: vec![DaySpan { from: 420, to: 780 }],
+                    name: "Vigilia".into(),
+                },
+                DayException { date: "2026-12-25".into(), spans: Vec::new(), name: "Natale".into() },
+            ],
         }),
         backend_url: Some("https://shop.example/pronto".into()),
+        away: "Siamo chiusi: rispondiamo appena riapriamo.".into(),
+        billing: Some(Billing {
+            time_zone: "Europe/Rome".into(),
+            books: vec![BookChoice {
+                channel: Channel::Widget,
+                book: "late-reply-2018".into(),
+                from: Some("2026-01-01".into()),
+                until: None,
+            }],
+            market: Some("IT".into()),
+            budget: Some(money(10_000_000)),
+        }),
     }
 }
 
@@ -148,6 +310,7 @@ fn send_message() -> SendMessage {
         body: "Avete il pane di segale?".into(),
         author: None,
         author_name: None,
+        accept_cost: None,
     }
 }
 
@@ -255,7 +418,7 @@ fn visitor_bodies(golden: &mut Golden) {
         "send_message_backend",
         &SendMessage { author: Some(Author::Bot), author_name: Some("Forno".into()), ..send_message() },
     );
-    golden.check("sent_message", &SentMessage { message: message() });
+    golden.check("sent_message", &SentMessage { message: message(), promise_by: Some(NOW) });
     golden.check(
         "message_page",
         &MessagePage { conversation: conversation(), messages: vec![message(), answer()] },
@@ -298,7 +461,13 @@ fn inbox_bodies(golden: &mut Golden) {
         },
     );
     golden.check("inbox_conversation", &row());
-    golden.check("change_conversation", &ChangeConversation { status: Status::Resolved });
+    golden
+        .check("change_conversation", &ChangeConversation { status: Some(Status::Resolved), blocked: None });
+    golden.check("change_blocked", &ChangeConversation { status: None, blocked: Some(true) });
+    golden.check("statement", &statement());
+    golden.check("costs", &costs());
+    golden.check("reply_time_document", &document());
+    golden.check("report", &report());
     golden.check("site_settings", &settings());
     golden.check(
         "site_page",

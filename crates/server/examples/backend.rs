@@ -106,7 +106,8 @@ async fn webhook(State(backend): State<Arc<Backend>>, headers: HeaderMap, body: 
     if message.body.starts_with(&backend.options.reply_to) {
         let body = "Un momento, guardiamo subito al banco.".to_owned();
         let name = Some("Panificio Ferri".to_owned());
-        let reply = SendMessage { message_id, body, author: Some(Author::Bot), author_name: name };
+        let reply =
+            SendMessage { message_id, body, author: Some(Author::Bot), author_name: name, accept_cost: None };
         return Json(WebhookReply { reply: Some(reply) }).into_response();
     }
     if message.body.starts_with(&backend.options.post_to) {
@@ -135,7 +136,13 @@ impl Backend {
         };
         let body = "Ordine ricevuto: lo trova pronto al banco.".to_owned();
         let name = Some("Elena".to_owned());
-        let answer = SendMessage { message_id, body, author: Some(Author::Agent), author_name: name };
+        let answer = SendMessage {
+            message_id,
+            body,
+            author: Some(Author::Agent),
+            author_name: name,
+            accept_cost: None,
+        };
         let Ok(answer) = serde_json::to_string(&answer) else { return };
         let path =
             format!("{}/v1/conversations/{}/messages", chat.trim_end_matches('/'), message.conversation_id);

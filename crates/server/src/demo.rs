@@ -59,8 +59,10 @@ fn bakery_settings(origins: &[String]) -> SiteSettings {
         greeting: String::new(),
         locale: "it".to_owned(),
         allowed_origins: origins.to_vec(),
-        hours: Some(OpeningHours { time_zone: ZONE.to_owned(), spans }),
+        hours: Some(OpeningHours { time_zone: ZONE.to_owned(), spans, exceptions: Vec::new() }),
         backend_url: None,
+        away: String::new(),
+        billing: None,
     }
 }
 

@@ -77,7 +77,9 @@ fn body(request: &Request) -> Option<String> {
         Request::Login(body) => to_json(body),
         Request::Password(body) => to_json(body),
         Request::Send(outgoing) => to_json(&outgoing.message),
-        Request::Status(_, status) => to_json(&pronto_protocol::api::ChangeConversation { status: *status }),
+        Request::Status(_, status) => {
+            to_json(&pronto_protocol::api::ChangeConversation { status: Some(*status), blocked: None })
+        }
         Request::Receipts(_, receipts) => {
             to_json(&SetReceipts { delivered: receipts.delivered, read: receipts.read })
         }

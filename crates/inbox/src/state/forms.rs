@@ -73,6 +73,8 @@ impl FirstSiteForm {
             allowed_origins: Vec::new(),
             hours: None,
             backend_url: None,
+            away: String::new(),
+            billing: None,
         };
         Some((site_key(name)?, settings)).filter(|_| fits)
     }

@@ -92,7 +92,7 @@ impl Hours {
                 spans.push(OpenSpan { weekday, from, to });
             }
         }
-        Ok(Some(OpeningHours { time_zone: self.time_zone.trim().to_owned(), spans }))
+        Ok(Some(OpeningHours { time_zone: self.time_zone.trim().to_owned(), spans, exceptions: Vec::new() }))
     }
 
     fn sorted(&self, place: usize) -> Result<Vec<(u16, u16)>, HoursProblem> {

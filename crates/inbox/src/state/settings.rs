@@ -179,6 +179,8 @@ impl Form {
             allowed_origins,
             hours,
             backend_url: (!backend.is_empty()).then(|| backend.to_owned()),
+            away: String::new(),
+            billing: None,
         })
     }
 }

@@ -69,12 +69,15 @@ pub(crate) fn row(conversation: &str, seq: u64) -> InboxConversation {
             visitor: Receipts::default(),
             business: Receipts::default(),
             created_at: Millis(NOON),
+            promise_by: None,
         },
         visitor_id: VisitorId::new("v").expect("an id"),
         context: VisitorContext::default(),
         waiting_since: Some(last.created_at),
         last_message: Some(last),
         demo: false,
+        window: None,
+        blocked: false,
     }
 }
 
@@ -98,6 +101,8 @@ pub(crate) fn settings() -> SitePage {
             allowed_origins: vec!["https://bakery.example".into()],
             hours: None,
             backend_url: None,
+            away: String::new(),
+            billing: None,
         },
         snippet: "<script>".into(),
         webhook_secrets: Vec::new(),
@@ -174,7 +179,7 @@ impl Desk {
         let message = self.sending();
         let mut stored = self::message(message.0.as_str(), seq, Author::Agent, &message.2);
         stored.message_id = message.1;
-        self.answered(Answer::Sent(SentMessage { message: stored }));
+        self.answered(Answer::Sent(SentMessage { message: stored, promise_by: None }));
     }
 
     /// The answer that went out last: where, its id, its text.

@@ -136,7 +136,16 @@ fn contrast_is_counted_as_wcag_does() {
 
 #[test]
 fn a_wait_drains_the_ring() {
-    let told = |minutes| ReplyTime { minutes, sample: 20, unanswered: 0, as_of: Millis(0) };
+    let told = |minutes| ReplyTime {
+        minutes,
+        sample: 20,
+        unanswered: 0,
+        as_of: Millis(0),
+        p75_minutes: None,
+        p90_minutes: None,
+        verdict: None,
+        slower_now: false,
+    };
     let row = row("c1", 1);
     let since = row.waiting_since.expect("waits");
     let line = |(minutes, after): (Option<u32>, i64)| {

@@ -45,7 +45,16 @@ fn measure(observations: &[(Millis, Option<Millis>)], now: Millis) -> ReplyTime 
     };
     let observations: Vec<Observation> = observations.iter().map(observation).collect();
     let time = reply_time(&observations, now.0);
-    ReplyTime { minutes: time.minutes, sample: time.sample, unanswered: time.unanswered, as_of: now }
+    ReplyTime {
+        minutes: time.minutes,
+        sample: time.sample,
+        unanswered: time.unanswered,
+        as_of: now,
+        p75_minutes: None,
+        p90_minutes: None,
+        verdict: None,
+        slower_now: false,
+    }
 }
 
 /// Whether the business is open; `None` where its hours cannot be read.

@@ -398,6 +398,7 @@ pub(super) fn conversation(row: &mut Row) -> Result<Conversation, DbError> {
         visitor: Receipts { delivered: row.seq(4)?, read: row.seq(5)? },
         business: Receipts { delivered: row.seq(6)?, read: row.seq(7)? },
         created_at: row.at(8)?,
+        promise_by: None,
     })
 }
 

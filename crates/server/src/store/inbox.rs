@@ -108,5 +108,7 @@ fn inbox_conversation(row: &mut Row) -> Result<InboxConversation, DbError> {
         waiting_since: row.opt_at(AT + 2)?,
         demo: row.int(AT + 3)? != 0,
         last_message: if has_messages { Some(message(row, AT + 6)?) } else { None },
+        window: None,
+        blocked: false,
     })
 }

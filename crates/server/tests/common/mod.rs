@@ -111,6 +111,8 @@ pub(crate) fn settings(name: &str) -> SiteSettings {
         allowed_origins: vec!["https://shop.example".to_owned()],
         hours: None,
         backend_url: None,
+        away: String::new(),
+        billing: None,
     }
 }
 

@@ -143,6 +143,8 @@ pub(crate) fn settings(name: &str, backend: Option<&str>) -> SiteSettings {
         allowed_origins: Vec::new(),
         hours: None,
         backend_url: backend.map(str::to_owned),
+        away: String::new(),
+        billing: None,
     }
 }
 

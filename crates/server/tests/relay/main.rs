@@ -63,6 +63,8 @@ impl World {
             allowed_origins: Vec::new(),
             hours: None,
             backend_url: backend.map(str::to_owned),
+            away: String::new(),
+            billing: None,
         };
         self.store.put_site(&key, &settings, false, Millis(1)).await.expect("a site");
         key

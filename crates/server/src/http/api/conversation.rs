@@ -196,7 +196,7 @@ pub async fn send_message(
     let row = party.conversation(&app, &id).await?;
     let (new, message) = append(&app, &party, &row, send).await?;
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(SentMessage { message })))
+    Ok((status, Json(SentMessage { message, promise_by: None })))
 }
 
 /// Stores a message of `party` in a conversation that is theirs, and tells both sides; whether it is new, and how it

@@ -98,10 +98,12 @@ pub async fn change_conversation(
     Path(id): Path<ConversationId>,
     Body64(change): Body64<ChangeConversation>,
 ) -> Answer<Json<InboxConversation>> {
-    if !matches!(change.status, Status::Open | Status::Resolved) {
-        return Err(Refused::bad_request("The status can be `open` or `resolved`."));
+    if let Some(status) = change.status {
+        if !matches!(status, Status::Open | Status::Resolved) {
+            return Err(Refused::bad_request("The status can be `open` or `resolved`."));
+        }
+        app.store.set_status(&id, status, now()).await?;
     }
-    app.store.set_status(&id, change.status, now()).await?;
     let shown = app.store.inbox_conversation(&id).await?.ok_or_else(Refused::not_found)?;
     let topic = Topic::Site(shown.conversation.site.clone());
     app.bus.publish(&topic, ServerFrame::Conversation(shown.clone()));

@@ -277,6 +277,8 @@ mod tests {
             allowed_origins: vec!["https://Shop.example/".to_owned()],
             hours: None,
             backend_url: None,
+            away: String::new(),
+            billing: None,
         }
     }
 
@@ -289,7 +291,7 @@ mod tests {
     fn each_bad_setting_is_named() {
         let hours = |time_zone: &str, from, to| {
             let spans = vec![OpenSpan { weekday: 1, from, to }];
-            Some(OpeningHours { time_zone: time_zone.to_owned(), spans })
+            Some(OpeningHours { time_zone: time_zone.to_owned(), spans, exceptions: Vec::new() })
         };
         let bad: Vec<(&str, SiteSettings)> = vec![
             ("name", SiteSettings { name: " ".to_owned(), ..settings() }),

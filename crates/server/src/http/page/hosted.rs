@@ -79,7 +79,13 @@ pub async fn write(
         &caller,
         &secret,
         language.locale,
-        SendMessage { message_id, body: written.body.clone(), author: None, author_name: None },
+        SendMessage {
+            message_id,
+            body: written.body.clone(),
+            author: None,
+            author_name: None,
+            accept_cost: None,
+        },
     )
     .await
     {
