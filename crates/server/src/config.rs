@@ -98,6 +98,9 @@ pub struct ServeArgs {
     /// Take a visitor's address from `X-Forwarded-For`: only behind a proxy that sets it.
     #[arg(long, env = "PRONTO_BEHIND_PROXY")]
     pub behind_proxy: bool,
+    /// For tests only: let anyone move the server's clock with `PUT /v1/test/clock`.
+    #[arg(long, env = "PRONTO_TEST_CLOCK")]
+    pub test_clock: bool,
 }
 
 fn public_url(text: &str) -> Result<Url, String> {

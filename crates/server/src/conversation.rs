@@ -20,18 +20,34 @@ pub struct ConversationState {
     pub visitor_seq: u64,
     /// The time of the last message, or of the opening. No message is ever stored with an earlier one.
     pub last_at: Millis,
-    /// When a person, visitor or agent, last wrote.
+    /// When a person, visitor or agent, last wrote; absent also where the last turn ended without an answer, so that the
+    /// visitor's next message begins a new one.
     pub spoke_at: Option<Millis>,
     /// Since when the visitor waits for a person.
     pub waiting_since: Option<Millis>,
-    /// Whether a turn of the reply clock runs unanswered.
-    pub turn_open: bool,
+    /// When the turn of the reply clock began that runs unanswered.
+    pub turn: Option<Millis>,
+    /// By when the visitor was told they will have an answer to it.
+    pub promise_by: Option<Millis>,
+    /// Whether the visitor is blocked.
+    pub blocked: bool,
+    /// The turn that was withdrawn when they were, which would go on if that were taken back.
+    pub withdrawn: Option<Turn>,
     /// How far the visitor's devices have come.
     pub visitor: Receipts,
     /// How far the business has come.
     pub business: Receipts,
     /// Whether the site has a backend that visitors' messages are forwarded to.
     pub forwards: bool,
+}
+
+/// A question and what was promised for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Turn {
+    /// When the visitor asked.
+    pub asked_at: Millis,
+    /// By when they were told they will have an answer.
+    pub promised_by: Option<Millis>,
 }
 
 impl ConversationState {
@@ -45,7 +61,10 @@ impl ConversationState {
             last_at: now,
             spoke_at: None,
             waiting_since: None,
-            turn_open: false,
+            turn: None,
+            promise_by: None,
+            blocked: false,
+            withdrawn: None,
             visitor: Receipts::default(),
             business: Receipts::default(),
             forwards,
@@ -74,8 +93,20 @@ impl ConversationState {
             }
             Change::Status(status) => self.status = status,
             Change::Waiting(since) => self.waiting_since = since,
-            Change::TurnOpened(_) => self.turn_open = true,
-            Change::TurnAnswered(_) => self.turn_open = false,
+            Change::TurnOpened(turn) => {
+                (self.turn, self.promise_by) = (Some(turn.asked_at), turn.promised_by);
+            }
+            Change::TurnAnswered(_) => (self.turn, self.promise_by) = (None, None),
+            Change::TurnGivenUp(_) => (self.turn, self.promise_by, self.spoke_at) = (None, None, None),
+            Change::TurnWithdrawn(_) => {
+                self.withdrawn = self.turn.map(|asked_at| Turn { asked_at, promised_by: self.promise_by });
+                (self.turn, self.promise_by, self.spoke_at) = (None, None, None);
+            }
+            Change::TurnRestored(turn) => {
+                (self.turn, self.promise_by, self.withdrawn) = (Some(turn.asked_at), turn.promised_by, None);
+                self.spoke_at = Some(self.last_at);
+            }
+            Change::Blocked(blocked) => self.blocked = blocked,
             Change::Receipts(Side::Visitor, receipts) => self.visitor = receipts,
             Change::Receipts(_, receipts) => self.business = receipts,
             Change::Forward => {}
@@ -95,11 +126,15 @@ pub enum Command<'a> {
         body: &'a str,
         /// Author and words of the message that is stored under the same id, if there is one.
         earlier: Option<(Author, &'a str)>,
+        /// By when the reply clock would promise an answer to a question asked now.
+        promise: Option<Millis>,
     },
     /// To report how far a side has come.
     Receive(Side, Receipts),
     /// To open, snooze or resolve it.
     SetStatus(Status),
+    /// To block its visitor, or to take that back.
+    SetBlocked(bool),
 }
 
 /// What a command changes. The store writes each as told; none depends on another's being written first.
@@ -119,9 +154,17 @@ pub enum Change {
     /// The visitor waits since then, or no more.
     Waiting(Option<Millis>),
     /// A turn of the reply clock begins.
-    TurnOpened(Millis),
+    TurnOpened(Turn),
     /// The running turn is answered by a person.
     TurnAnswered(Millis),
+    /// The running turn ends without an answer: it stays as having waited until then.
+    TurnGivenUp(Millis),
+    /// The running turn counts no more.
+    TurnWithdrawn(Millis),
+    /// A withdrawn turn runs again, as if it always had.
+    TurnRestored(Turn),
+    /// The visitor is blocked from now on, or no more.
+    Blocked(bool),
     /// A side has come this far.
     Receipts(Side, Receipts),
     /// The message goes to the site's backend.
@@ -137,6 +180,8 @@ pub enum Refusal {
     BodyEmpty,
     /// More than [`BODY_MAX_CHARS`] characters.
     BodyTooLong,
+    /// The visitor is blocked.
+    Blocked,
 }
 
 /// `body` without the NUL characters that no database of ours can be trusted to keep. Nothing else is touched.
@@ -154,19 +199,23 @@ pub fn clean(body: &str) -> std::borrow::Cow<'_, str> {
 /// The [`Refusal`], when the command cannot be carried out.
 pub fn decide(state: &ConversationState, command: Command<'_>, now: Millis) -> Result<Vec<Change>, Refusal> {
     match command {
-        Command::Append { author, body, earlier: Some(earlier) } => {
+        Command::Append { author, body, earlier: Some(earlier), .. } => {
             if earlier == (author, body) {
                 Ok(Vec::new())
             } else {
                 Err(Refusal::IdReused)
             }
         }
-        Command::Append { author, body, earlier: None } => {
+        Command::Append { author, body, earlier: None, promise } => {
             check_body(body)?;
-            Ok(append(state, author, now.max(state.last_at)))
+            if state.blocked && author == Author::Visitor {
+                return Err(Refusal::Blocked);
+            }
+            Ok(append(state, author, promise, now.max(state.last_at)))
         }
         Command::Receive(side, reported) => Ok(receive(state, side, reported)),
-        Command::SetStatus(status) => Ok(set_status(state, status)),
+        Command::SetStatus(status) => Ok(set_status(state, status, now.max(state.last_at))),
+        Command::SetBlocked(blocked) => Ok(set_blocked(state, blocked, now.max(state.last_at))),
     }
 }
 
@@ -181,7 +230,7 @@ fn check_body(body: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn append(state: &ConversationState, author: Author, at: Millis) -> Vec<Change> {
+fn append(state: &ConversationState, author: Author, promise: Option<Millis>, at: Millis) -> Vec<Change> {
     let mut changes = vec![Change::Stored { seq: state.last_seq + 1, author, at }];
     match author {
         Author::Visitor => {
@@ -192,8 +241,10 @@ fn append(state: &ConversationState, author: Author, at: Millis) -> Vec<Change> 
                 changes.push(Change::Waiting(Some(at)));
             }
             let silent = state.spoke_at.is_none_or(|spoke| at.since(spoke) >= TURN_SILENCE_MS);
-            if silent && !state.turn_open {
-                changes.push(Change::TurnOpened(at));
+            if silent && state.turn.is_none() {
+                // What is over already was never a promise.
+                let promised_by = promise.filter(|&by| by > at);
+                changes.push(Change::TurnOpened(Turn { asked_at: at, promised_by }));
             }
             if state.forwards {
                 changes.push(Change::Forward);
@@ -203,7 +254,7 @@ fn append(state: &ConversationState, author: Author, at: Millis) -> Vec<Change> 
             if state.waiting_since.is_some() {
                 changes.push(Change::Waiting(None));
             }
-            if state.turn_open {
+            if state.turn.is_some() {
                 changes.push(Change::TurnAnswered(at));
             }
         }
@@ -225,14 +276,39 @@ fn receive(state: &ConversationState, side: Side, reported: Receipts) -> Vec<Cha
     }
 }
 
-fn set_status(state: &ConversationState, status: Status) -> Vec<Change> {
+fn set_status(state: &ConversationState, status: Status, at: Millis) -> Vec<Change> {
     if status == Status::Unknown || status == state.status {
         return Vec::new();
     }
     let mut changes = vec![Change::Status(status)];
-    // A settled conversation waits for nobody; its turn stays unanswered, for the reply clock counts persons' answers.
-    if status == Status::Resolved && state.waiting_since.is_some() {
-        changes.push(Change::Waiting(None));
+    if status == Status::Resolved {
+        // A settled conversation waits for nobody; its turn does not vanish, for the reply clock counts persons' answers.
+        if state.waiting_since.is_some() {
+            changes.push(Change::Waiting(None));
+        }
+        if state.turn.is_some() {
+            changes.push(Change::TurnGivenUp(at));
+        }
+    }
+    changes
+}
+
+fn set_blocked(state: &ConversationState, blocked: bool, at: Millis) -> Vec<Change> {
+    if blocked == state.blocked {
+        return Vec::new();
+    }
+    let mut changes = vec![Change::Blocked(blocked)];
+    if blocked {
+        if state.waiting_since.is_some() {
+            changes.push(Change::Waiting(None));
+        }
+        if state.turn.is_some() {
+            changes.push(Change::TurnWithdrawn(at));
+        }
+    } else if let Some(turn) = state.withdrawn.filter(|_| state.turn.is_none() && state.spoke_at.is_none()) {
+        // Otherwise blocking for a moment would make any wait vanish. Where a person wrote meanwhile, nobody waits.
+        changes.push(Change::Waiting(Some(turn.asked_at)));
+        changes.push(Change::TurnRestored(turn));
     }
     changes
 }

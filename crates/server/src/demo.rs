@@ -115,7 +115,14 @@ fn conversation(
             break;
         }
         let message_id = MessageId::new(format!("demo-{number}-{place}"))?;
-        messages.push(SeedMessage { message_id, author, author_name, body: body.to_owned(), at });
+        messages.push(SeedMessage {
+            message_id,
+            author,
+            author_name,
+            body: body.to_owned(),
+            at,
+            promise: None,
+        });
     }
     let settled = answered && now.since(at) > 2 * DAY_MS;
     Ok(SeedConversation {
@@ -277,12 +284,12 @@ mod tests {
 
         let time = async |key: &str| {
             let key = SiteKey::new(key).expect("a key");
-            let seen = store.observations(&key, NOW.plus(-WINDOW_MS)).await.expect("observations");
+            let seen = store.turns(&key, NOW.plus(-WINDOW_MS)).await.expect("observations");
             let seen: Vec<_> = seen
                 .into_iter()
-                .map(|(asked, answered)| Observation {
-                    asked_at: asked.0,
-                    answered_at: answered.map(|at| at.0),
+                .map(|turn| Observation {
+                    asked_at: turn.asked_at.0,
+                    answered_at: turn.answered_at.map(|at| at.0),
                 })
                 .collect();
             reply_time(&seen, NOW.0)

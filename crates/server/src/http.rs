@@ -3,13 +3,13 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{MethodRouter, delete, get, patch, post};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use axum::{Router, middleware};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use api::{agent, conversation, inbox, openapi, settings, site};
+use api::{agent, conversation, inbox, openapi, settings, site, test};
 use error::{Answer, no_such_method, no_such_path, panicked};
 use guard::layers;
 use live::{poll, socket};
@@ -30,7 +30,9 @@ pub mod state;
 
 /// The chat's routes.
 pub fn router(app: App) -> Router {
+    let test = if app.args.test_clock { test_routes() } else { Router::new() };
     Router::new()
+        .merge(test)
         .merge(visitor_routes())
         .merge(agent_routes())
         .merge(page_routes())
@@ -76,6 +78,11 @@ fn agent_routes() -> Router<App> {
         .route("/v1/inbox/sites/{key}/api-keys/{id}", delete(settings::revoke_api_key))
         .route("/v1/inbox/sites/{key}/deliveries", get(settings::deliveries))
         .route("/v1/inbox/sites/{key}/deliveries/{id}/retry", post(settings::retry_delivery))
+}
+
+/// What only the operator's test options open.
+fn test_routes() -> Router<App> {
+    Router::new().route("/v1/test/clock", put(test::set_clock))
 }
 
 fn page_routes() -> Router<App> {

@@ -7,6 +7,7 @@
 pub mod auth;
 pub mod backup;
 pub mod bus;
+pub mod clock;
 pub mod config;
 pub mod conversation;
 pub mod demo;

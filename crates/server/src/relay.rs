@@ -8,10 +8,10 @@ mod sign;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use pronto_protocol::frame::{ServerFrame, SideReceipts};
-use pronto_protocol::id::{Millis, SiteKey};
+use pronto_protocol::id::SiteKey;
 use pronto_protocol::model::{Receipts, Side};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use self::attempt::{Attempt, Outcome};
 pub use self::sign::signature;
 use crate::bus::Bus;
+use crate::clock::now;
 use crate::store::{Appended, Claim, DeliveryResult, Outbound, Store, StoreError};
 
 /// How often the outbox is looked through for what nobody was told of: another server's rows, claims that ran out.
@@ -238,6 +239,7 @@ impl Relay {
             Appended::IdReused => Ok(Some("The reply's id stands for other words.".to_owned())),
             Appended::BodyEmpty => Ok(Some("The reply has no words.".to_owned())),
             Appended::BodyTooLong => Ok(Some("The reply is longer than 4,096 characters.".to_owned())),
+            Appended::Blocked => Ok(Some("The visitor is blocked.".to_owned())),
             Appended::NoConversation => Ok(Some("The conversation is gone.".to_owned())),
         }
     }
@@ -267,11 +269,6 @@ fn pause(config: &RelayConfig, attempts: u32, fraction: f64) -> Duration {
 /// Between 0 and 1; the middle when the system has no randomness.
 fn random_fraction() -> f64 {
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))
-}
-
-fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn millis(duration: Duration) -> i64 {

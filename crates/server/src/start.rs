@@ -48,6 +48,12 @@ pub async fn serve(args: ServeArgs) -> Result<(), String> {
     let config = RelayConfig { allow_private: args.allow_private_backends, ..RelayConfig::default() };
     let relay = relay::spawn(store.clone(), bus.clone(), config)?;
     let app = App::new(args, store.clone(), bus, pages, Limits::default(), Timing::default());
+    if app.args.test_clock {
+        tracing::warn!(
+            "the clock may be moved by anyone (--test-clock): never serve real visitors like this"
+        );
+        say("Test clock    anyone may move the time with PUT /v1/test/clock: not for real visitors");
+    }
     announce(&app, demo).await?;
 
     let mut listening = JoinSet::new();

@@ -25,6 +25,8 @@ pub use self::types::*;
 pub struct Store {
     engine: engine::Engine,
     queued: Arc<Queued>,
+    /// Sites to whose turns something happened, for the reply clock of this process.
+    stirred: Arc<Mutex<HashSet<SiteKey>>>,
 }
 
 /// Sites whose outbox has something new, for the relay of this process.
@@ -54,7 +56,7 @@ impl Store {
         let engine = tokio::task::spawn_blocking(move || engine::Engine::open(&url, &options))
             .await
             .map_err(|_| StoreError::Other("opening the database was cut off".to_owned()))??;
-        Ok(Self { engine, queued: Arc::default() })
+        Ok(Self { engine, queued: Arc::default(), stirred: Arc::default() })
     }
 
     /// Lets what was accepted finish, and closes the database. Waits for all clones to be dropped.
@@ -80,6 +82,10 @@ impl Store {
             }
             self.queued.added.notified().await;
         }
+    }
+
+    fn was_stirred(&self, site: SiteKey) {
+        self.stirred.lock().unwrap_or_else(PoisonError::into_inner).insert(site);
     }
 
     fn was_queued(&self, site: SiteKey) {

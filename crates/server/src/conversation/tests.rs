@@ -40,12 +40,22 @@ fn command<'a>(words: &[&'a str]) -> Command<'a> {
             Command::Receive(side, Receipts { delivered, read })
         }
         "status" => Command::SetStatus(Status::parse(words[1])),
+        "block" => Command::SetBlocked(true),
+        "unblock" => Command::SetBlocked(false),
         author => Command::Append {
             author: Author::parse(author),
             body: words.get(1).copied().unwrap_or_default(),
             earlier: words.get(3).map(|earlier| (Author::parse(words[2]), *earlier)),
+            promise: words
+                .get(2)
+                .and_then(|by| by.strip_prefix("by="))
+                .map(|hour| Millis(hour.parse::<i64>().expect("an hour") * HOUR)),
         },
     }
+}
+
+fn promised(turn: &Turn) -> String {
+    turn.promised_by.map(|by| format!(" by {}", by.0 / HOUR)).unwrap_or_default()
 }
 
 fn describe(change: &Change) -> String {
@@ -55,8 +65,13 @@ fn describe(change: &Change) -> String {
         Change::Status(status) => status.as_str().to_owned(),
         Change::Waiting(Some(at)) => format!("waiting@{}", hour(*at)),
         Change::Waiting(None) => "waits-no-more".to_owned(),
-        Change::TurnOpened(at) => format!("turn@{}", hour(*at)),
+        Change::TurnOpened(turn) => format!("turn@{}{}", hour(turn.asked_at), promised(turn)),
         Change::TurnAnswered(at) => format!("answered@{}", hour(*at)),
+        Change::TurnGivenUp(at) => format!("given-up@{}", hour(*at)),
+        Change::TurnWithdrawn(at) => format!("withdrawn@{}", hour(*at)),
+        Change::TurnRestored(turn) => format!("restored@{}{}", hour(turn.asked_at), promised(turn)),
+        Change::Blocked(true) => "blocked".to_owned(),
+        Change::Blocked(false) => "unblocked".to_owned(),
         Change::Receipts(side, r) => format!("{} {}/{}", side.as_str(), r.delivered, r.read),
         Change::Forward => "forward".to_owned(),
     }
@@ -141,13 +156,135 @@ fn statuses() {
          6 visitor dunque",
         expect![[r#"
             1 visitor ciao → #1@1 waiting@1 turn@1 forward
-            2 status resolved → resolved waits-no-more
+            2 status resolved → resolved waits-no-more given-up@2
             2 status resolved →
             2 status nonsense →
-            3 agent nota → #2@3 answered@3
+            3 agent nota → #2@3
             4 visitor ancora → #3@4 open waiting@4 forward
             5 status snoozed → snoozed
             6 visitor dunque → #4@6 open forward
+        "#]],
+    );
+}
+
+#[test]
+fn a_settled_question_stays_as_having_waited_and_the_next_message_is_a_new_one() {
+    check(
+        "1 visitor ciao
+         2 agent eccoci
+         3 visitor ancora
+         30 visitor domanda by=33
+         31 status resolved
+         31 visitor perche
+         32 visitor dunque
+         33 agent eccoci
+         34 visitor grazie",
+        expect![[r#"
+            1 visitor ciao → #1@1 waiting@1 turn@1 forward
+            2 agent eccoci → #2@2 waits-no-more answered@2
+            3 visitor ancora → #3@3 waiting@3 forward
+            30 visitor domanda by=33 → #4@30 turn@30 by 33 forward
+            31 status resolved → resolved waits-no-more given-up@31
+            31 visitor perche → #5@31 open waiting@31 turn@31 forward
+            32 visitor dunque → #6@32 forward
+            33 agent eccoci → #7@33 waits-no-more answered@33
+            34 visitor grazie → #8@34 waiting@34 forward
+        "#]],
+    );
+    check(
+        "1 visitor ciao
+         2 status resolved
+         3 agent nota
+         4 visitor ancora
+         5 status resolved
+         6 visitor dunque
+         5 status resolved
+         7 status open
+         8 visitor eccomi",
+        expect![[r#"
+            1 visitor ciao → #1@1 waiting@1 turn@1 forward
+            2 status resolved → resolved waits-no-more given-up@2
+            3 agent nota → #2@3
+            4 visitor ancora → #3@4 open waiting@4 forward
+            5 status resolved → resolved waits-no-more
+            6 visitor dunque → #4@6 open waiting@6 forward
+            5 status resolved → resolved waits-no-more
+            7 status open → open
+            8 visitor eccomi → #5@8 waiting@8 forward
+        "#]],
+    );
+}
+
+#[test]
+fn promises_are_made_with_the_turn_and_kept_until_a_person_answers() {
+    check(
+        "1 visitor ciao by=3
+         2 visitor eccomi by=4
+         2 bot aspetta
+         5 agent eccoci
+         6 visitor grazie by=8
+         40 visitor tardi by=40
+         41 agent si",
+        expect![[r#"
+            1 visitor ciao by=3 → #1@1 waiting@1 turn@1 by 3 forward
+            2 visitor eccomi by=4 → #2@2 forward
+            2 bot aspetta → #3@2
+            5 agent eccoci → #4@5 waits-no-more answered@5
+            6 visitor grazie by=8 → #5@6 waiting@6 forward
+            40 visitor tardi by=40 → #6@40 turn@40 forward
+            41 agent si → #7@41 waits-no-more answered@41
+        "#]],
+    );
+}
+
+#[test]
+fn a_blocked_visitor_is_not_heard_and_does_not_count() {
+    check(
+        "1 visitor compra by=3
+         2 block
+         2 block
+         3 visitor compra
+         3 visitor compra visitor compra
+         4 agent basta
+         5 unblock
+         5 unblock
+         6 visitor ciao
+         7 agent eccoci
+         8 block
+         9 unblock
+         10 visitor ciao",
+        expect![[r#"
+            1 visitor compra by=3 → #1@1 waiting@1 turn@1 by 3 forward
+            2 block → blocked waits-no-more withdrawn@2
+            2 block →
+            3 visitor compra → refused: Blocked
+            3 visitor compra visitor compra →
+            4 agent basta → #2@4
+            5 unblock → unblocked
+            5 unblock →
+            6 visitor ciao → #3@6 waiting@6 forward
+            7 agent eccoci → #4@7 waits-no-more
+            8 block → blocked
+            9 unblock → unblocked
+            10 visitor ciao → #5@10 waiting@10 forward
+        "#]],
+    );
+}
+
+#[test]
+fn blocking_for_a_moment_hides_no_wait() {
+    check(
+        "1 visitor ciao by=3
+         2 block
+         3 unblock
+         4 visitor ancora
+         5 agent eccoci",
+        expect![[r#"
+            1 visitor ciao by=3 → #1@1 waiting@1 turn@1 by 3 forward
+            2 block → blocked waits-no-more withdrawn@2
+            3 unblock → unblocked waiting@1 restored@1 by 3
+            4 visitor ancora → #2@4 forward
+            5 agent eccoci → #3@5 waits-no-more answered@5
         "#]],
     );
 }
@@ -194,7 +331,7 @@ fn a_clock_that_goes_back_is_held() {
 fn a_body_is_one_to_4096_characters_and_not_only_white_space() {
     let state = ConversationState::opened(Millis(0), false);
     let length = |body: &str| {
-        let command = Command::Append { author: Author::Visitor, body, earlier: None };
+        let command = Command::Append { author: Author::Visitor, body, earlier: None, promise: None };
         decide(&state, command, Millis(0)).map(|changes| changes.len())
     };
     assert_eq!(length(""), Err(Refusal::BodyEmpty));

@@ -6,3 +6,4 @@ pub mod inbox;
 pub mod openapi;
 pub mod settings;
 pub mod site;
+pub mod test;

@@ -8,7 +8,7 @@ use pronto_protocol::model::{OpenState, OpeningHours, ReplyTime};
 use pronto_reply::clock::{Observation, WINDOW_MS, reply_time};
 use pronto_reply::hours::{Hours, OpenSpan};
 
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, TurnRow};
 
 const FRESH_MS: i64 = 30_000;
 
@@ -29,7 +29,7 @@ impl ReplyTimes {
         if let Some(known) = known.filter(|known| now.since(known.as_of).abs() < FRESH_MS) {
             return Ok(known);
         }
-        let observations = store.observations(site, now.plus(-WINDOW_MS)).await?;
+        let observations = store.turns(site, now.plus(-WINDOW_MS)).await?;
         let fresh = tokio::task::spawn_blocking(move || measure(&observations, now)).await;
         let fresh =
             fresh.map_err(|_| StoreError::Other("the reply time could not be computed".to_owned()))?;
@@ -38,12 +38,12 @@ impl ReplyTimes {
     }
 }
 
-fn measure(observations: &[(Millis, Option<Millis>)], now: Millis) -> ReplyTime {
-    let observation = |(asked, answered): &(Millis, Option<Millis>)| Observation {
-        asked_at: asked.0,
-        answered_at: answered.map(|at| at.0),
+fn measure(turns: &[TurnRow], now: Millis) -> ReplyTime {
+    let observation = |turn: &TurnRow| Observation {
+        asked_at: turn.asked_at.0,
+        answered_at: turn.answered_at.map(|at| at.0),
     };
-    let observations: Vec<Observation> = observations.iter().map(observation).collect();
+    let observations: Vec<Observation> = turns.iter().map(observation).collect();
     let time = reply_time(&observations, now.0);
     ReplyTime {
         minutes: time.minutes,

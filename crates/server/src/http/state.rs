@@ -4,9 +4,9 @@
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use pronto_protocol::id::{Millis, SiteKey};
+use pronto_protocol::id::SiteKey;
 use tokio::sync::watch;
 
 use super::guard::budget::{Budget, Limits};
@@ -17,15 +17,9 @@ use crate::auth::password::Passwords;
 use crate::auth::secret::SecretHash;
 use crate::auth::throttle::Throttle;
 use crate::bus::Bus;
+pub use crate::clock::now;
 use crate::config::ServeArgs;
 use crate::store::Store;
-
-/// The moment it is; the one place where the edge asks the clock.
-#[must_use]
-pub fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
 
 /// How long live connections are given; tests ask for less.
 #[derive(Clone, Copy, Debug)]

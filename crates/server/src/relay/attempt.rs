@@ -176,6 +176,7 @@ pub(super) fn reply_message(outbound: &Outbound, reply: SendMessage, now: Millis
         channel: Channel::Api,
         body: reply.body,
         now,
+        promise: None,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Conversations and their messages: reading them, and carrying out in one transaction what the rules decided.
 
+pub(super) mod turns;
+
 use pronto_protocol::id::{ConversationId, MessageId, Millis, SiteKey, VisitorId};
 use pronto_protocol::model::{Author, Channel, Conversation, Message, Receipts, Side, Status};
 
@@ -10,7 +12,7 @@ use crate::conversation::{Change, Command, ConversationState, Refusal, clean, de
 macro_rules! conversation_columns {
     () => {
         "c.conversation_id, c.site_key, c.status, c.last_seq, c.visitor_delivered, c.visitor_read, \
-         c.business_delivered, c.business_read, c.created_at"
+         c.business_delivered, c.business_read, c.created_at, c.promise_by"
     };
 }
 macro_rules! message_columns {
@@ -21,7 +23,7 @@ macro_rules! message_columns {
 pub(super) use {conversation_columns, message_columns};
 
 /// How many columns `conversation_columns` names.
-pub(super) const CONVERSATION_COLUMNS: usize = 9;
+pub(super) const CONVERSATION_COLUMNS: usize = 10;
 
 /// The most messages in one page.
 const PAGE_MAX: u32 = 500;
@@ -72,9 +74,14 @@ impl Store {
     /// [`StoreError::Full`] and [`StoreError::Unavailable`]: the message may be sent again, with the same id.
     pub async fn append(&self, message: AppendMessage) -> Result<Appended, StoreError> {
         let message = AppendMessage { body: clean(&message.body).into_owned(), ..message };
-        let (appended, queued) = self.engine.write(move |c| append(c, &message)).await?;
-        if let Some(site) = queued {
-            self.was_queued(site);
+        let (appended, news) = self.engine.write(move |c| append(c, &message)).await?;
+        if let Some(News { site, queued, stirred }) = news {
+            if stirred {
+                self.was_stirred(site.clone());
+            }
+            if queued {
+                self.was_queued(site);
+            }
         }
         Ok(appended)
     }
@@ -116,46 +123,32 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let id = id.clone();
         let write = move |c: &mut Connection| {
-            let Some(locked) = lock(c, &id)? else { return Ok(false) };
+            let Some(locked) = lock(c, &id)? else { return Ok((false, None)) };
             let changes = decide(&locked.state, Command::SetStatus(status), now).unwrap_or_default();
-            if !changes.is_empty() {
-                update(c, &id, locked.state, &changes)?;
+            if changes.is_empty() {
+                return Ok((false, None));
             }
-            Ok(!changes.is_empty())
+            let stirred = turns::apply(c, &id, &locked.site, &changes)?;
+            update(c, &id, locked.state, &changes)?;
+            Ok((true, stirred.then_some(locked.site)))
         };
-        self.engine.write(write).await
-    }
-
-    /// The turns of the reply clock of a site that began at `since` or later: when the visitor asked, and when a person
-    /// answered.
-    ///
-    /// # Errors
-    /// As [`Store::conversation`].
-    pub async fn observations(
-        &self,
-        site: &SiteKey,
-        since: Millis,
-    ) -> Result<Vec<(Millis, Option<Millis>)>, StoreError> {
-        let site = site.clone();
-        let read = move |c: &mut Connection| {
-            let sql = "select asked_at, answered_at from turn where site_key = $1 and asked_at >= $2 order by asked_at";
-            let rows = c.query(sql, &[site.as_str().into(), since.into()])?;
-            rows.into_iter().map(|row| Ok((row.at(0)?, row.opt_at(1)?))).collect()
-        };
-        self.engine.read(read).await
+        let (changed, stirred) = self.engine.write(write).await?;
+        if let Some(site) = stirred {
+            self.was_stirred(site);
+        }
+        Ok(changed)
     }
 }
 
 /// A conversation that no other transaction changes until this one ends.
 pub(super) struct Locked {
     pub(super) state: ConversationState,
-    site: SiteKey,
+    pub(super) site: SiteKey,
 }
 
 pub(super) fn lock(c: &mut Connection, id: &ConversationId) -> Result<Option<Locked>, DbError> {
     let sql = "select c.status, c.last_seq, c.visitor_seq, c.last_at, c.spoke_at, c.waiting_since, \
-        c.visitor_delivered, c.visitor_read, c.business_delivered, c.business_read, c.site_key, s.backend_url, \
-        (select count(*) from turn t where t.conversation_id = c.conversation_id and t.answered_at is null) \
+        c.visitor_delivered, c.visitor_read, c.business_delivered, c.business_read, c.site_key, s.backend_url, c.promise_by \
         from conversation c join site s on s.site_key = c.site_key where c.conversation_id = $1";
     let Some(mut row) = c.lock_one(sql, &[id.as_str().into()])? else { return Ok(None) };
     let state = ConversationState {
@@ -168,13 +161,27 @@ pub(super) fn lock(c: &mut Connection, id: &ConversationId) -> Result<Option<Loc
         visitor: Receipts { delivered: row.seq(6)?, read: row.seq(7)? },
         business: Receipts { delivered: row.seq(8)?, read: row.seq(9)? },
         forwards: row.opt_text(11)?.is_some(),
-        turn_open: row.int(12)? > 0,
+        promise_by: row.opt_at(12)?,
+        turn: None,
+        blocked: false,
+        withdrawn: None,
     };
-    Ok(Some(Locked { state, site: row.id(10)? }))
+    let mut locked = Locked { state, site: row.id(10)? };
+    turns::read(c, id, &mut locked)?;
+    Ok(Some(locked))
 }
 
-/// What became of the message, and the site whose outbox has something new.
-fn append(c: &mut Connection, message: &AppendMessage) -> Result<(Appended, Option<SiteKey>), DbError> {
+/// Where there is something new for others than the two sides.
+struct News {
+    site: SiteKey,
+    /// In the outbox.
+    queued: bool,
+    /// For the reply clock.
+    stirred: bool,
+}
+
+/// What became of the message, and what else is new.
+fn append(c: &mut Connection, message: &AppendMessage) -> Result<(Appended, Option<News>), DbError> {
     match lock(c, &message.conversation_id)? {
         Some(locked) => append_to(c, locked, message),
         None => Ok((Appended::NoConversation, None)),
@@ -192,29 +199,32 @@ fn append_to(
     c: &mut Connection,
     Locked { state, site }: Locked,
     message: &AppendMessage,
-) -> Result<(Appended, Option<SiteKey>), DbError> {
+) -> Result<(Appended, Option<News>), DbError> {
     let earlier = by_id(c, &message.conversation_id, &message.message_id)?;
     let command = Command::Append {
         author: message.author,
         body: &message.body,
         earlier: earlier.as_ref().map(|earlier| (earlier.author, earlier.body.as_str())),
+        promise: message.promise,
     };
     let changes = match decide(&state, command, message.now) {
         Ok(changes) => changes,
         Err(Refusal::IdReused) => return Ok((Appended::IdReused, None)),
         Err(Refusal::BodyEmpty) => return Ok((Appended::BodyEmpty, None)),
         Err(Refusal::BodyTooLong) => return Ok((Appended::BodyTooLong, None)),
+        Err(Refusal::Blocked) => return Ok((Appended::Blocked, None)),
     };
     if let Some(earlier) = earlier {
         return Ok((Appended::Again(earlier), None));
     }
     let stored = write(c, &site, message, &changes)?;
+    let stirred = turns::apply(c, &message.conversation_id, &site, &changes)?;
     update(c, &message.conversation_id, state, &changes)?;
-    let queued = changes.contains(&Change::Forward).then_some(site);
-    Ok((Appended::Stored(stored), queued))
+    let queued = changes.contains(&Change::Forward);
+    Ok((Appended::Stored(stored), Some(News { site, queued, stirred })))
 }
 
-/// The rows a message adds: its own, the reply clock's, the outbox's.
+/// The rows a message adds: its own and the outbox's.
 fn write(
     c: &mut Connection,
     site: &SiteKey,
@@ -231,25 +241,14 @@ fn write(
         body: message.body.clone(),
         created_at: message.now,
     };
-    let id = Value::Text(message.conversation_id.as_str());
     for change in changes {
         match *change {
             Change::Stored { seq, at, .. } => {
                 (stored.seq, stored.created_at) = (seq, at);
                 insert(c, &stored, message)?;
             }
-            Change::TurnOpened(at) => {
-                let sql = "insert into turn (conversation_id, asked_at, site_key) values ($1, $2, $3) \
-                    on conflict (conversation_id, asked_at) do nothing";
-                c.execute(sql, &[id, at.into(), site.as_str().into()])?;
-            }
-            Change::TurnAnswered(at) => {
-                let sql =
-                    "update turn set answered_at = $2 where conversation_id = $1 and answered_at is null";
-                c.execute(sql, &[id, at.into()])?;
-            }
             Change::Forward => outbox::queue(c, site, &stored)?,
-            Change::Status(_) | Change::Waiting(_) | Change::Receipts(..) => {}
+            _ => {}
         }
     }
     Ok(stored)
@@ -283,7 +282,7 @@ pub(super) fn update(
     let state = changes.iter().fold(state, ConversationState::after);
     let sql = "update conversation set status = $2, last_seq = $3, visitor_seq = $4, last_at = $5, spoke_at = $6, \
         waiting_since = $7, waiting_order = $8, visitor_delivered = $9, visitor_read = $10, \
-        business_delivered = $11, business_read = $12 where conversation_id = $1";
+        business_delivered = $11, business_read = $12, promise_by = $13, promise_order = $14 where conversation_id = $1";
     let values = [
         id.as_str().into(),
         state.status.as_str().into(),
@@ -297,6 +296,8 @@ pub(super) fn update(
         state.visitor.read.into(),
         state.business.delivered.into(),
         state.business.read.into(),
+        state.promise_by.into(),
+        promise_order(&state).into(),
     ];
     c.execute(sql, &values)?;
     Ok(state)
@@ -305,6 +306,19 @@ pub(super) fn update(
 /// Who waits comes first, longest first; then those who do not, newest first.
 fn waiting_order(state: &ConversationState) -> i64 {
     state.waiting_since.map_or_else(|| i64::MAX.saturating_sub(state.last_at.0), |since| since.0)
+}
+
+/// Behind every promise; as in the migration that first wrote it.
+const WITHOUT_PROMISE: i64 = 1 << 60;
+
+/// Who was promised an answer comes first, the earliest promise foremost; then who waits without one, longest first;
+/// then the rest, newest first.
+fn promise_order(state: &ConversationState) -> i64 {
+    match (state.promise_by, state.waiting_since) {
+        (Some(by), _) => by.0.min(WITHOUT_PROMISE),
+        (None, Some(since)) => WITHOUT_PROMISE.saturating_add(since.0),
+        (None, None) => waiting_order(state),
+    }
 }
 
 /// Opens a conversation; one that is there stays as it is.
@@ -319,8 +333,8 @@ pub(super) fn open(
 ) -> Result<bool, DbError> {
     let state = ConversationState::opened(now, false);
     let sql = "insert into conversation (conversation_id, site_key, visitor_id, status, last_seq, visitor_seq, last_at, \
-        waiting_order, visitor_delivered, visitor_read, business_delivered, business_read, context, demo, created_at) \
-        values ($1, $2, $3, $4, 0, 0, $5, $6, 0, 0, 0, 0, $7, $8, $5) on conflict (conversation_id) do nothing";
+        waiting_order, promise_order, visitor_delivered, visitor_read, business_delivered, business_read, context, \
+        demo, created_at) values ($1, $2, $3, $4, 0, 0, $5, $6, $6, 0, 0, 0, 0, $7, $8, $5) on conflict (conversation_id) do nothing";
     let values = [
         id.as_str().into(),
         site.as_str().into(),
@@ -398,7 +412,7 @@ pub(super) fn conversation(row: &mut Row) -> Result<Conversation, DbError> {
         visitor: Receipts { delivered: row.seq(4)?, read: row.seq(5)? },
         business: Receipts { delivered: row.seq(6)?, read: row.seq(7)? },
         created_at: row.at(8)?,
-        promise_by: None,
+        promise_by: row.opt_at(9)?,
     })
 }
 

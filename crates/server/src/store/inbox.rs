@@ -15,7 +15,8 @@ macro_rules! select {
         concat!(
             "select ",
             conversation_columns!(),
-            ", c.visitor_id, c.context, c.waiting_since, c.demo, c.last_at, c.waiting_order, ",
+            ", c.visitor_id, c.context, c.waiting_since, c.demo, c.last_at, c.waiting_order, \
+             c.promise_order, (select v.blocked_at from visitor v where v.visitor_id = c.visitor_id), ",
             message_columns!(),
             " from conversation c left join message m \
              on m.conversation_id = c.conversation_id and m.seq = c.last_seq ",
@@ -31,6 +32,10 @@ const NEWEST: &str = select!(
 const WAITING: &str = select!(
     "where c.site_key = $1 and c.last_seq > 0 and ($2 = 0 or c.visitor_seq > c.business_read) \
      and (c.waiting_order, c.conversation_id) > ($3, $4) order by c.waiting_order, c.conversation_id limit $5"
+);
+const PROMISE: &str = select!(
+    "where c.site_key = $1 and c.last_seq > 0 and ($2 = 0 or c.visitor_seq > c.business_read) \
+     and (c.promise_order, c.conversation_id) > ($3, $4) order by c.promise_order, c.conversation_id limit $5"
 );
 const ONE: &str = select!("where c.conversation_id = $1");
 
@@ -50,12 +55,16 @@ impl Store {
     ) -> Result<(Vec<InboxConversation>, Option<String>), StoreError> {
         let first = match order {
             InboxOrder::Newest => (i64::MAX, String::new()),
-            InboxOrder::Waiting => (i64::MIN, String::new()),
+            InboxOrder::Waiting | InboxOrder::Promise => (i64::MIN, String::new()),
         };
         let (from, id) = cursor.and_then(read_cursor).unwrap_or(first);
         let (site, limit) = (site.clone(), usize::try_from(limit).unwrap_or(usize::MAX));
         let read = move |c: &mut Connection| {
-            let sql = if order == InboxOrder::Newest { NEWEST } else { WAITING };
+            let (sql, column) = match order {
+                InboxOrder::Newest => (NEWEST, 4),
+                InboxOrder::Waiting => (WAITING, 5),
+                InboxOrder::Promise => (PROMISE, 6),
+            };
             // One more than asked for, to know whether there is a next page.
             let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
             let values = [site.as_str().into(), unread.into(), from.into(), (&id).into(), wanted.into()];
@@ -65,7 +74,7 @@ impl Store {
             let mut page = Vec::with_capacity(rows.len());
             let mut key = 0;
             for mut row in rows {
-                key = row.int(CONVERSATION_COLUMNS + if order == InboxOrder::Newest { 4 } else { 5 })?;
+                key = row.int(CONVERSATION_COLUMNS + column)?;
                 page.push(inbox_conversation(&mut row)?);
             }
             let last = page.last().filter(|_| more);
@@ -107,8 +116,8 @@ fn inbox_conversation(row: &mut Row) -> Result<InboxConversation, DbError> {
         context: from_json(row, AT + 1)?,
         waiting_since: row.opt_at(AT + 2)?,
         demo: row.int(AT + 3)? != 0,
-        last_message: if has_messages { Some(message(row, AT + 6)?) } else { None },
+        last_message: if has_messages { Some(message(row, AT + 8)?) } else { None },
         window: None,
-        blocked: false,
+        blocked: row.opt_at(AT + 7)?.is_some(),
     })
 }

@@ -2,6 +2,7 @@
 
 use pronto_protocol::model::{Author, Channel, Receipts, Side};
 
+use super::conversations::turns;
 use super::engine::connection::{Connection, DbError};
 use super::{AppendMessage, SeedConversation, Store, StoreError, conversations, sites, visitors};
 use crate::conversation::{Command, clean, decide};
@@ -19,8 +20,10 @@ impl Store {
         let mut left = conversations.into_iter().peekable();
         while left.peek().is_some() {
             let chunk: Vec<_> = left.by_ref().take(CHUNK).collect();
+            let sites: std::collections::HashSet<_> = chunk.iter().map(|seed| seed.site.clone()).collect();
             let write = move |c: &mut Connection| chunk.iter().try_for_each(|seed| add(c, seed));
             self.engine.write(write).await?;
+            sites.into_iter().for_each(|site| self.was_stirred(site));
         }
         Ok(())
     }
@@ -44,6 +47,7 @@ fn add(c: &mut Connection, seed: &SeedConversation) -> Result<(), DbError> {
             channel: if message.author == Author::Visitor { Channel::Widget } else { Channel::Inbox },
             body: clean(&message.body).into_owned(),
             now: message.at,
+            promise: message.promise,
         };
         conversations::append_unforwarded(c, &message)?;
     }
@@ -61,6 +65,7 @@ fn finish(c: &mut Connection, seed: &SeedConversation) -> Result<(), DbError> {
     }
     for command in commands {
         let changes = decide(&state, command, state.last_at).unwrap_or_default();
+        turns::apply(c, id, &locked.site, &changes)?;
         state = conversations::update(c, id, state, &changes)?;
     }
     Ok(())

@@ -192,6 +192,8 @@ pub struct AppendMessage {
     pub body: String,
     /// The time.
     pub now: Millis,
+    /// By when the reply clock would promise an answer, should this message be a question.
+    pub promise: Option<Millis>,
 }
 
 /// What became of an [`AppendMessage`].
@@ -207,8 +209,74 @@ pub enum Appended {
     BodyEmpty,
     /// It has too many.
     BodyTooLong,
+    /// Its visitor is blocked.
+    Blocked,
     /// There is no such conversation.
     NoConversation,
+}
+
+/// A question of the reply clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TurnRow {
+    /// When the visitor asked.
+    pub asked_at: Millis,
+    /// When a person answered.
+    pub answered_at: Option<Millis>,
+    /// When it was settled without an answer.
+    pub given_up_at: Option<Millis>,
+    /// By when the visitor was told they will have an answer.
+    pub promised_by: Option<Millis>,
+    /// The wait by the opening hours of the time of the answer.
+    pub open_wait_ms: Option<i64>,
+}
+
+/// What can happen to a question.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClockEventKind {
+    /// It was asked, or counts again.
+    Asked,
+    /// A person answered it.
+    Answered,
+    /// It was settled without an answer.
+    GivenUp,
+    /// Its visitor was blocked: it counts no more.
+    Withdrawn,
+    /// Something that a newer version knows.
+    Unknown,
+}
+
+impl ClockEventKind {
+    /// The word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Answered => "answered",
+            Self::GivenUp => "given_up",
+            Self::Withdrawn => "withdrawn",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What `word` names.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        let all = [Self::Asked, Self::Answered, Self::GivenUp, Self::Withdrawn];
+        all.into_iter().find(|kind| kind.as_str() == word).unwrap_or(Self::Unknown)
+    }
+}
+
+/// One entry of the log that the reply clock is kept from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClockEvent {
+    /// Its place in the site's log: 1, 2, 3 … without gaps.
+    pub seq: i64,
+    /// What happened.
+    pub kind: ClockEventKind,
+    /// When the question had been asked.
+    pub asked_at: Millis,
+    /// When it happened.
+    pub at: Millis,
 }
 
 /// How the inbox is sorted.
@@ -218,6 +286,8 @@ pub enum InboxOrder {
     Waiting,
     /// Newest first.
     Newest,
+    /// The earliest promise first; then those who wait without one, longest first; then the rest, newest first.
+    Promise,
 }
 
 /// A signed-in agent.
@@ -332,4 +402,6 @@ pub struct SeedMessage {
     pub body: String,
     /// When.
     pub at: Millis,
+    /// By when an answer was promised, where it was a question.
+    pub promise: Option<Millis>,
 }

@@ -35,6 +35,7 @@ pub(crate) struct Options {
     pub(crate) store: StoreOptions,
     pub(crate) limits: Limits,
     pub(crate) timing: Timing,
+    pub(crate) test_clock: bool,
 }
 
 /// A running server.
@@ -138,7 +139,8 @@ impl TestApp {
         ]);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let args = ServeArgs { listen: address, ..args(folder.path()) };
+        let test_clock = options.test_clock;
+        let args = ServeArgs { listen: address, test_clock, ..args(folder.path()) };
         let pages = Pages::new(assets, Words::embedded());
         let app = App::new(args, store, Bus::new(), pages, options.limits, options.timing);
         let serving = tokio::spawn(serve::serve(app.clone(), listener, router(app.clone())));

@@ -6,7 +6,7 @@ use pronto_server::store::{Appended, InboxOrder, Page, SeedConversation, SeedMes
 
 use super::world::{World, conversation_id, message, settings, site_key};
 
-const HOUR: i64 = 60 * 60 * 1000;
+pub(crate) const HOUR: i64 = 60 * 60 * 1000;
 
 fn ids(messages: &[Message]) -> Vec<(u64, &str)> {
     messages.iter().map(|message| (message.seq, message.message_id.as_str())).collect()
@@ -151,26 +151,7 @@ pub(crate) async fn receipts_and_statuses(world: World) {
     assert_eq!((row.conversation.status, row.waiting_since), (Status::Open, Some(Millis(30))));
 }
 
-pub(crate) async fn the_reply_clock(world: World) {
-    let (site, other) = (world.site("shop", None).await, world.site("other", None).await);
-    let (a, b) = (world.conversation(&site, "a", 0).await, world.conversation(&site, "b", 0).await);
-    let elsewhere = world.conversation(&other, "c", 0).await;
-    world.say(&a, Author::Visitor, "m1", HOUR).await;
-    world.say(&a, Author::Bot, "m2", HOUR + 1).await;
-    world.say(&b, Author::Visitor, "m1", 2 * HOUR).await;
-    world.say(&elsewhere, Author::Visitor, "m1", 2 * HOUR).await;
-    world.say(&a, Author::Agent, "m3", 3 * HOUR).await;
-    world.say(&a, Author::Visitor, "m4", 4 * HOUR).await;
-    world.say(&a, Author::Visitor, "m5", 40 * HOUR).await;
-    let observed = |since: i64| world.store.observations(&site, Millis(since));
-    let all =
-        vec![(Millis(HOUR), Some(Millis(3 * HOUR))), (Millis(2 * HOUR), None), (Millis(40 * HOUR), None)];
-    assert_eq!(observed(0).await, Ok(all.clone()));
-    assert_eq!(observed(2 * HOUR).await, Ok(all[1..].to_vec()));
-    assert_eq!(observed(41 * HOUR).await, Ok(Vec::new()));
-}
-
-fn names(page: &[InboxConversation]) -> Vec<&str> {
+pub(crate) fn names(page: &[InboxConversation]) -> Vec<&str> {
     page.iter().map(|row| row.conversation.conversation_id.as_str()).collect()
 }
 
@@ -249,15 +230,16 @@ pub(crate) async fn made_up_history(world: World) {
                 author_name: None,
                 body: "ciao".to_owned(),
                 at: Millis(at),
+                promise: None,
             })
             .collect(),
     };
     let seeds: Vec<_> = (0..150).map(|n| seed(&format!("s{n}"), n % 2 == 0)).collect();
     world.store.seed(seeds.clone()).await.expect("history");
     world.store.seed(seeds).await.expect("the same history again");
-    let observed = world.store.observations(&site, Millis(0)).await.expect("observations");
+    let observed = world.store.turns(&site, Millis(0)).await.expect("turns");
     assert_eq!(observed.len(), 150);
-    assert_eq!(observed.iter().filter(|(_, answered)| answered.is_some()).count(), 75);
+    assert_eq!(observed.iter().filter(|turn| turn.answered_at.is_some()).count(), 75);
     assert_eq!(world.store.outbox_counts().await.expect("counts"), Default::default());
     let row =
         world.store.inbox_conversation(&conversation_id("s0")).await.expect("an answer").expect("a row");

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use pronto_protocol::id::Millis;
 use pronto_protocol::model::Author;
-use pronto_server::store::{Appended, Page, Store, StoreError, StoreOptions, StoreUrl};
+use pronto_server::store::{
+    Appended, ClockEventKind, InboxOrder, Page, Store, StoreError, StoreOptions, StoreUrl,
+};
 
 use super::postgres::Postgres;
 use super::world::{Place, World, message, site_key};
@@ -29,6 +31,7 @@ pub(crate) async fn a_former_version_is_brought_up_to_date(world: World) {
         insert into conversation values
             ('c', 'shop', 'v', 'open', 1, 1, 7, 7, 7, 7, 0, 0, 0, 0, '{}', 0, 1);
         insert into message values ('c', 1, 'm1', 'visitor', null, null, 'widget', 'ciao', 7);
+        insert into turn values ('c', 3, 'shop', 7);
         insert into turn values ('c', 7, 'shop', null);
         insert into delivery values ('d', 'shop', 'c', 1, 'm1', 'pending', 0, 7, null, 7);"##;
     place.run(format!("{FIRST}; {versions} {rows}")).await;
@@ -44,13 +47,27 @@ pub(crate) async fn a_former_version_is_brought_up_to_date(world: World) {
         other => panic!("{other:?}"),
     };
     assert_eq!(since, Millis(7));
+    let events = world.store.clock_events(&site_key("shop"), 0, 9).await.expect("events");
+    let seen: Vec<_> =
+        events.iter().map(|event| (event.seq, event.kind, event.asked_at.0, event.at.0)).collect();
+    assert_eq!(
+        seen,
+        [
+            (1, ClockEventKind::Asked, 3, 3),
+            (2, ClockEventKind::Answered, 3, 7),
+            (3, ClockEventKind::Asked, 7, 7)
+        ]
+    );
+    let (page, _) =
+        world.store.inbox_page(&site_key("shop"), InboxOrder::Promise, false, None, 9).await.expect("a page");
+    assert_eq!(page.len(), 1);
     assert_eq!(world.say(&conversation, Author::Visitor, "m2", 9).await.seq, 2);
 }
 
 pub(crate) async fn a_newer_version_is_refused(world: World) {
     world.place.run("insert into schema_migration (version) values (77)".to_owned()).await;
     let refused = Store::open(&world.place.url()).await.map(drop);
-    assert_eq!(refused, Err(StoreError::Newer { found: 77, known: 2 }));
+    assert_eq!(refused, Err(StoreError::Newer { found: 77, known: 3 }));
 }
 
 pub(crate) async fn what_was_stored_is_there_after_reopening(world: World) {

@@ -7,6 +7,7 @@ mod failures;
 mod outbox;
 mod people;
 mod postgres;
+mod turns;
 mod world;
 
 /// One test for each case and database.
@@ -35,9 +36,13 @@ on_both! {
     cases::many_at_once_leave_no_gaps,
     cases::pages_of_messages,
     cases::receipts_and_statuses,
-    cases::the_reply_clock,
     cases::the_inbox_page_by_page,
     cases::made_up_history,
+    turns::asked_and_answered,
+    turns::settled_and_asked_again,
+    turns::blocked_and_heard_again,
+    turns::the_inbox_by_promise,
+    turns::the_log_is_gapless_and_the_snapshot_never_goes_back,
     outbox::deliveries_keep_their_order,
     outbox::deliveries_are_parked_and_sent_again,
     outbox::nothing_is_queued_without_a_backend,

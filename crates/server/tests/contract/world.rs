@@ -131,6 +131,7 @@ pub(crate) fn message(to: &ConversationId, author: Author, id: &str, body: &str,
         channel: Channel::Widget,
         body: body.to_owned(),
         now: Millis(now),
+        promise: None,
     }
 }
 

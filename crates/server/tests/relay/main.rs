@@ -95,6 +95,7 @@ impl World {
             channel: Channel::Widget,
             body: format!("ciao {id}"),
             now: now(),
+            promise: None,
         };
         let appended = self.store.append(message).await;
         assert!(matches!(appended, Ok(Appended::Stored(_))), "{appended:?}");

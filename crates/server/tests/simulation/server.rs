@@ -39,7 +39,8 @@ impl Stored {
         let known = self.messages.iter().find(|known| known.message_id == request.message_id);
         let known = known.filter(|_| broken != Break::ServerForgetsIds);
         let earlier = known.map(|known| (known.author, known.body.as_str()));
-        let changes = decide(&self.state, Command::Append { author, body: &request.body, earlier }, now)?;
+        let command = Command::Append { author, body: &request.body, earlier, promise: None };
+        let changes = decide(&self.state, command, now)?;
         let stored = changes.iter().find_map(|change| match *change {
             Change::Stored { seq, author, at } => Some((seq, author, at)),
             _ => None,
@@ -171,6 +172,7 @@ impl World {
                     Refusal::IdReused => ErrorCode::IdReused,
                     Refusal::BodyEmpty => ErrorCode::BodyEmpty,
                     Refusal::BodyTooLong => ErrorCode::BodyTooLong,
+                    Refusal::Blocked => ErrorCode::Blocked,
                 };
                 self.answer(request, Answer::Refused { code, retry_after_ms: None });
             }

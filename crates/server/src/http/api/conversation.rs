@@ -225,6 +225,7 @@ pub async fn append(
         channel,
         body: send.body,
         now: now(),
+        promise: None,
     };
     let (new, message) = match app.store.append(command).await? {
         Appended::Stored(message) => (true, message),
@@ -238,6 +239,9 @@ pub async fn append(
         Appended::BodyEmpty => return Err(Refused::new(ErrorCode::BodyEmpty, "Write something first.")),
         Appended::BodyTooLong => {
             return Err(Refused::new(ErrorCode::BodyTooLong, "A message has 4,096 characters at most."));
+        }
+        Appended::Blocked => {
+            return Err(Refused::new(ErrorCode::Blocked, "This business takes no more messages from you."));
         }
         Appended::NoConversation => return Err(Refused::not_found()),
     };

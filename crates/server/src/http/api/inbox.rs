@@ -34,12 +34,13 @@ enum Order {
     #[default]
     Newest,
     Waiting,
+    Promise,
 }
 
 /// A page of the list.
 #[utoipa::path(
     get, path = "/v1/inbox/conversations", tag = "inbox",
-    params(("site" = String, Query, description = "The site's key"), ("order" = Option<String>, Query, description = "`newest` or `waiting`"), ("unread" = Option<String>, Query, description = "`1`: only those with unread messages"), ("cursor" = Option<String>, Query, description = "`next` of the page before")),
+    params(("site" = String, Query, description = "The site's key"), ("order" = Option<String>, Query, description = "`newest`, `waiting` or `promise`"), ("unread" = Option<String>, Query, description = "`1`: only those with unread messages"), ("cursor" = Option<String>, Query, description = "`next` of the page before")),
     responses(
         (status = 200, description = "50 a page", body = InboxPage),
         (status = "4XX", description = "No such site", body = ErrorBody),
@@ -55,6 +56,7 @@ pub async fn conversations(
     let order = match wanted.order {
         Order::Newest => InboxOrder::Newest,
         Order::Waiting => InboxOrder::Waiting,
+        Order::Promise => InboxOrder::Promise,
     };
     let unread = wanted.unread.as_deref().is_some_and(|word| matches!(word, "1" | "true"));
     let (conversations, next) =
@@ -81,7 +83,7 @@ pub async fn conversation(
     app.store.inbox_conversation(&id).await?.map(Json).ok_or_else(Refused::not_found)
 }
 
-/// Opens or resolves a conversation.
+/// Opens or resolves a conversation, blocks its visitor or takes that back.
 #[utoipa::path(
     patch, path = "/v1/inbox/conversations/{id}", tag = "inbox",
     params(("id" = String, Path, description = "The conversation's id")),
@@ -103,6 +105,9 @@ pub async fn change_conversation(
             return Err(Refused::bad_request("The status can be `open` or `resolved`."));
         }
         app.store.set_status(&id, status, now()).await?;
+    }
+    if let Some(blocked) = change.blocked {
+        app.store.set_blocked(&id, blocked, now()).await?;
     }
     let shown = app.store.inbox_conversation(&id).await?.ok_or_else(Refused::not_found)?;
     let topic = Topic::Site(shown.conversation.site.clone());

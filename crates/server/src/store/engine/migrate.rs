@@ -4,8 +4,11 @@ use super::connection::{Connection, DbError};
 use crate::store::types::StoreError;
 
 /// The migrations in order; the first has number 1. One that was released is never changed.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../../../migrations/0001_first.sql"), include_str!("../../../migrations/0002_claims.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../../migrations/0001_first.sql"),
+    include_str!("../../../migrations/0002_claims.sql"),
+    include_str!("../../../migrations/0003_promise.sql"),
+];
 
 /// The version of the tables that this program knows.
 pub(crate) const KNOWN: i64 = MIGRATIONS.len() as i64;
