@@ -78,10 +78,10 @@ pub(crate) enum Event {
         conversation: usize,
     },
     Arrive(Request),
-    Return(Request, Box<Answer>),
+    Return(Request, Answer),
     LinkUp(usize),
     FrameUp(usize, ClientFrame),
-    FrameDown(usize, ServerFrame),
+    FrameDown(usize, Box<ServerFrame>),
     LinkDown(usize),
     Commit {
         epoch: u32,
@@ -275,7 +275,7 @@ impl World {
             Event::QueueTimer { device, timer } => self.queue_timer(device, timer),
             Event::ReadAgain { device, life, conversation } => self.read_again(device, life, conversation),
             Event::Arrive(request) => self.arrive(request),
-            Event::Return(request, answer) => self.returned(request, *answer),
+            Event::Return(request, answer) => self.returned(request, answer),
             Event::LinkUp(link) => self.link_up(link),
             Event::FrameUp(link, frame) => self.frame_up(link, frame),
             Event::FrameDown(link, frame) => self.frame_down(link, &frame),
@@ -404,7 +404,7 @@ impl World {
         let arrives = (self.now + self.latency()).max(self.links[link].down_clock);
         self.links[link].down_clock = arrives;
         if !self.links[link].black_hole {
-            self.after(arrives - self.now, Event::FrameDown(link, frame));
+            self.after(arrives - self.now, Event::FrameDown(link, Box::new(frame)));
         }
     }
 
@@ -415,7 +415,7 @@ impl World {
         self.devices[device].requests.push(number);
         let wait = self.latency();
         if !self.devices[device].online {
-            return self.after(1, Event::Return(request, Box::new(Answer::Failed)));
+            return self.after(1, Event::Return(request, Answer::Failed));
         }
         if self.calm || self.dice.chance(80) {
             return self.after(wait, Event::Arrive(request));
@@ -424,7 +424,7 @@ impl World {
             0 => {
                 self.tell(|| format!("request {number} is lost"));
                 let wait = if self.dice.chance(50) { wait } else { 40_000 };
-                self.after(wait, Event::Return(request, Box::new(Answer::Failed)));
+                self.after(wait, Event::Return(request, Answer::Failed));
             }
             1 => {
                 self.tell(|| format!("request {number} is doubled"));
@@ -435,7 +435,7 @@ impl World {
             _ => {
                 self.tell(|| format!("the answer to request {number} will be lost"));
                 let later = wait + if self.dice.chance(50) { 100 } else { 40_000 };
-                let failed = Event::Return(request.clone(), Box::new(Answer::Failed));
+                let failed = Event::Return(request.clone(), Answer::Failed);
                 self.after(later, failed);
                 self.after(wait, Event::Arrive(Request { life: u32::MAX, ..request }));
             }
@@ -445,6 +445,6 @@ impl World {
     /// Sends the answer back; one whose request's answer is bound to be lost finds nobody.
     pub(crate) fn answer(&mut self, request: Request, answer: Answer) {
         let wait = self.latency();
-        self.after(wait, Event::Return(request, Box::new(answer)));
+        self.after(wait, Event::Return(request, answer));
     }
 }
