@@ -196,7 +196,11 @@ pub async fn send_message(
     let row = party.conversation(&app, &id).await?;
     let (new, message) = append(&app, &party, &row, send).await?;
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(SentMessage { message, promise_by: None })))
+    let promise_by = match party {
+        Party::Visitor(_) => app.store.conversation(&id).await?.and_then(|row| row.conversation.promise_by),
+        Party::Agent(_) | Party::Backend(_) => None,
+    };
+    Ok((status, Json(SentMessage { message, promise_by })))
 }
 
 /// Stores a message of `party` in a conversation that is theirs, and tells both sides; whether it is new, and how it
@@ -214,6 +218,11 @@ pub async fn append(
     if matches!(party, Party::Visitor(_)) {
         app.budgets.site_messages.take(row.conversation.site.clone(), now())?;
     }
+    let now = now();
+    let promise = match party {
+        Party::Visitor(_) => app.replies.promise(&app.store, &row.conversation.site, now).await?,
+        Party::Agent(_) | Party::Backend(_) => None,
+    };
     let (author, channel, author_name, agent_id) = signature(party, &send)?;
     let author_word = author.as_str();
     let command = AppendMessage {
@@ -224,8 +233,8 @@ pub async fn append(
         agent_id,
         channel,
         body: send.body,
-        now: now(),
-        promise: None,
+        now,
+        promise,
     };
     let (new, message) = match app.store.append(command).await? {
         Appended::Stored(message) => (true, message),
