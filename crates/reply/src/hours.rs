@@ -93,7 +93,7 @@ impl Hours {
     #[must_use]
     pub fn state(&self, now: i64) -> State {
         let now = now.clamp(FIRST_MS, LAST_MS);
-        let openings = self.openings(now);
+        let openings = self.around(now);
         let current = openings.iter().find(|(from, to)| (*from..*to).contains(&now));
         if let Some(&(_, to)) = current {
             return State { open: true, changes_at: (to - now < AHEAD_MS).then_some(to) };
@@ -102,14 +102,37 @@ impl Hours {
         State { open: false, changes_at: next.map(|&(from, _)| from) }
     }
 
-    /// The stretches of time around `now` in which it is open, in order, those that touch made one.
-    fn openings(&self, now: i64) -> Vec<(i64, i64)> {
-        let Ok(instant) = Timestamp::from_millisecond(now) else { return Vec::new() };
-        let today = self.zone.to_datetime(instant).date();
-        let mut openings: Vec<(i64, i64)> = (-DAYS_BACK..=DAYS_AHEAD)
-            .filter_map(|days| today.checked_add(days.days()).ok())
-            .flat_map(|day| self.spans.iter().filter_map(move |span| self.opening(day, span)))
-            .collect();
+    /// The stretches of time between two instants in which it is open, in order, those that touch made one, and cut where
+    /// they reach beyond. One walk over the days between, three years of them at most.
+    #[must_use]
+    pub fn openings(&self, from: i64, to: i64) -> Vec<(i64, i64)> {
+        let from = from.clamp(FIRST_MS, LAST_MS);
+        let to = to.clamp(from, LAST_MS).min(from.saturating_add(WALKED_MS));
+        let (Some(first), Some(last)) = (self.day(from), self.day(to)) else { return Vec::new() };
+        let days = i32::try_from((to - from) / DAY_MS).unwrap_or(0) + DAYS_BACK + 2;
+        let first = first.checked_sub(DAYS_BACK.days()).unwrap_or(first);
+        let all = self.merged(
+            (0..=days).filter_map(|n| first.checked_add(n.days()).ok()).take_while(|day| *day <= last),
+        );
+        let cut = |(begin, end): (i64, i64)| (begin.max(from), end.min(to));
+        all.into_iter().map(cut).filter(|(begin, end)| begin < end).collect()
+    }
+
+    /// The date that the zone's calendar shows at an instant.
+    fn day(&self, at: i64) -> Option<Date> {
+        Some(self.zone.to_datetime(Timestamp::from_millisecond(at).ok()?).date())
+    }
+
+    /// The stretches of time around `now` in which it is open.
+    fn around(&self, now: i64) -> Vec<(i64, i64)> {
+        let Some(today) = self.day(now) else { return Vec::new() };
+        self.merged((-DAYS_BACK..=DAYS_AHEAD).filter_map(|days| today.checked_add(days.days()).ok()))
+    }
+
+    /// The stretches in which it is open that begin on these days, in order, those that touch made one.
+    fn merged(&self, days: impl Iterator<Item = Date>) -> Vec<(i64, i64)> {
+        let mut openings: Vec<(i64, i64)> =
+            days.flat_map(|day| self.spans.iter().filter_map(move |span| self.opening(day, span))).collect();
         openings.sort_unstable();
         openings.dedup_by(|next, kept| {
             let touches = next.0 <= kept.1;
@@ -160,6 +183,9 @@ enum Repeated {
 const DAYS_BACK: i32 = 2;
 /// Two weeks and some: a clock change can swallow a week's only opening, or its only closing.
 const DAYS_AHEAD: i32 = 16;
+/// How far [`Hours::openings`] walks: three years.
+const WALKED_MS: i64 = 3 * 366 * DAY_MS;
+const DAY_MS: i64 = 24 * 3_600_000;
 /// Open for longer than this from now on means that it never closes.
 const AHEAD_MS: i64 = 15 * 24 * 3_600_000;
 /// The years 1 and 9000: instants outside are taken for these, so that no input overruns the calendar.

@@ -256,3 +256,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_walk_over_the_openings_agrees_with_the_state() {
+    let span = |weekday, from, to| OpenSpan { weekday, from, to };
+    let spans = vec![span(1, 540, 780), span(1, 900, 1140), span(6, 1200, 1560), span(7, 0, 300)];
+    let hours = Hours::new("Europe/Rome", spans).expect("hours that can be");
+    // From a Wednesday before the clocks change in autumn, for three weeks.
+    let from = 1_792_000_000_000;
+    let to = from + 21 * 24 * 3_600_000;
+    let mut walked = Vec::new();
+    let mut at = from;
+    while at < to {
+        let state = hours.state(at);
+        let next = state.changes_at.expect("it changes").min(to);
+        if state.open {
+            walked.push((at, next));
+        }
+        at = next;
+    }
+    assert_eq!(hours.openings(from, to), walked);
+    assert_eq!(hours.openings(to, from), []);
+    assert_eq!(Hours::new("Europe/Rome", Vec::new()).expect("never open").openings(i64::MIN, i64::MAX), []);
+}
