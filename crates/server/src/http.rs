@@ -9,7 +9,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use api::{agent, conversation, inbox, openapi, settings, site, test};
+use api::{agent, conversation, inbox, openapi, report, settings, site, test};
 use error::{Answer, no_such_method, no_such_path, panicked};
 use guard::layers;
 use live::{poll, socket};
@@ -53,6 +53,8 @@ fn visitor_routes() -> Router<App> {
     let messages = get(conversation::messages).post(conversation::send_message);
     Router::new()
         .route("/v1/sites/{key}", compressed(get(site::public_site)))
+        .route("/v1/sites/{key}/reply-time", compressed(get(report::reply_time)))
+        .route("/badge/{file}", compressed(get(report::badge)))
         .route("/v1/sites/{key}/sessions", post(conversation::open_session))
         .route("/v1/session", get(conversation::session).delete(conversation::end_session))
         .route("/v1/conversations/{id}/messages", messages)
@@ -73,6 +75,8 @@ fn agent_routes() -> Router<App> {
         .route("/v1/inbox/conversations", get(inbox::conversations))
         .route("/v1/inbox/conversations/{id}", one)
         .route("/v1/inbox/sites/{key}", get(settings::site).put(settings::put_site))
+        .route("/v1/inbox/sites/{key}/report", get(report::report))
+        .route("/v1/inbox/sites/{key}/report.csv", get(report::report_csv))
         .route("/v1/inbox/sites/{key}/webhook-secrets", post(settings::add_webhook_secret))
         .route("/v1/inbox/sites/{key}/api-keys", post(settings::add_api_key))
         .route("/v1/inbox/sites/{key}/api-keys/{id}", delete(settings::revoke_api_key))

@@ -4,6 +4,7 @@ pub mod agent;
 pub mod conversation;
 pub mod inbox;
 pub mod openapi;
+pub mod report;
 pub mod settings;
 pub mod site;
 pub mod test;

@@ -42,6 +42,12 @@ impl Refused {
         Self::new(ErrorCode::BadRequest, message)
     }
 
+    /// Something inside failed, and was logged where it did.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(ErrorCode::Internal, "The server failed. Try again; the operator's log says more.")
+    }
+
     /// The word on the wire.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
@@ -67,9 +73,7 @@ impl From<StoreError> for Refused {
                 retry_after_ms: Some(2_000),
                 ..Self::new(ErrorCode::Unavailable, "The database cannot be reached right now. Try again.")
             },
-            _ => {
-                Self::new(ErrorCode::Internal, "The server failed. Try again; the operator's log says more.")
-            }
+            _ => Self::internal(),
         }
     }
 }
@@ -103,6 +107,5 @@ pub async fn no_such_method() -> Refused {
 #[must_use]
 pub fn panicked(_panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked");
-    Refused::new(ErrorCode::Internal, "The server failed. Try again; the operator's log says more.")
-        .into_response()
+    Refused::internal().into_response()
 }

@@ -6,7 +6,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{agent, conversation, inbox, settings, site};
+use super::{agent, conversation, inbox, report, settings, site};
 use crate::http::live::{poll, socket};
 use crate::http::party::AGENT_COOKIE;
 
@@ -19,6 +19,8 @@ use crate::http::party::AGENT_COOKIE;
     modifiers(&Credentials),
     paths(
         site::public_site,
+        report::reply_time,
+        report::badge,
         conversation::open_session,
         conversation::session,
         conversation::end_session,
@@ -36,6 +38,8 @@ use crate::http::party::AGENT_COOKIE;
         inbox::conversations,
         inbox::conversation,
         inbox::change_conversation,
+        report::report,
+        report::report_csv,
         settings::site,
         settings::put_site,
         settings::add_webhook_secret,

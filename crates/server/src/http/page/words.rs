@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pronto_protocol::id::Millis;
-use pronto_protocol::model::OpenState;
+use pronto_protocol::model::{OpenState, ReplyTime, ReplyVerdict};
 use pronto_reply::clock::Spoken;
 use rust_embed::RustEmbed;
 
@@ -73,6 +73,23 @@ impl<'a> Language<'a> {
         let number = spoken.number().map(|n| n.to_string()).unwrap_or_default();
         let key = format!("reply.{}", spoken.key());
         self.text(&key).replace("{n}", &number)
+    }
+
+    /// What can be said of a reply time, also where that is not a figure.
+    #[must_use]
+    pub fn verdict(&self, reply: &ReplyTime) -> String {
+        match reply.verdict {
+            Some(ReplyVerdict::OftenUnanswered) => self.text("reply.often_unanswered").to_owned(),
+            Some(ReplyVerdict::Measured) if reply.minutes.is_some() => self.reply(reply.minutes),
+            _ => self.text("reply.new").to_owned(),
+        }
+    }
+
+    /// What a reply time rests on.
+    #[must_use]
+    pub fn about(&self, reply: &ReplyTime, days: u32) -> String {
+        let text = self.text("badge.about").replace("{n}", &reply.sample.to_string());
+        text.replace("{m}", &reply.unanswered.to_string()).replace("{days}", &days.to_string())
     }
 
     /// The opening hours as a sentence, by the clock of the business's `zone`; when they change, where that is known and
