@@ -20,6 +20,8 @@ pub struct Observation {
     pub asked_at: i64,
     /// When a person first answered; `None` while nobody has.
     pub answered_at: Option<i64>,
+    /// When it was closed without an answer: it waited until then, and whether anyone would have answered is not known.
+    pub given_up_at: Option<i64>,
 }
 
 /// What the clock shows of one site at one moment.
@@ -39,7 +41,7 @@ pub struct ReplyTime {
 /// ```
 /// use pronto_reply::clock::{Observation, reply_time};
 /// let minute = 60_000;
-/// let asked = |at: i64, wait: Option<i64>| Observation { asked_at: at, answered_at: wait.map(|w| at + w) };
+/// let asked = |at: i64, wait: Option<i64>| Observation { asked_at: at, answered_at: wait.map(|w| at + w), given_up_at: None };
 /// let mut questions: Vec<_> = (0..9).map(|n| asked(n, Some(7 * minute))).collect();
 /// assert_eq!(reply_time(&questions, 60 * minute).minutes, None); // nine are too few
 /// questions.push(asked(9, None));
@@ -47,10 +49,10 @@ pub struct ReplyTime {
 /// ```
 #[must_use]
 pub fn reply_time(observations: &[Observation], now: i64) -> ReplyTime {
-    let waits = waits(observations, now);
+    let waits = waits(observations.iter().filter(|seen| in_window(seen, now)), now);
     let unanswered = waits.iter().filter(|wait| !wait.answered).count();
     let enough = waits.len() >= MIN_SAMPLE;
-    let median = if enough { quantile_of(&waits, 0.5) } else { None };
+    let median = if enough { Curve::of(&waits).quantile_ms(0.5) } else { None };
     ReplyTime { minutes: median.map(step_minutes), sample: count(waits.len()), unanswered: count(unanswered) }
 }
 
@@ -58,7 +60,59 @@ pub fn reply_time(observations: &[Observation], now: i64) -> ReplyTime {
 /// the [`WINDOW_MS`] before `now`; `None` where the curve never falls that far. There is no minimum sample here.
 #[must_use]
 pub fn quantile_ms(observations: &[Observation], now: i64, q: f64) -> Option<i64> {
-    quantile_of(&waits(observations, now), q)
+    Curve::of(&waits(observations.iter().filter(|seen| in_window(seen, now)), now)).quantile_ms(q)
+}
+
+/// The share of questions that still wait after each length of wait, by Kaplan and Meier's estimate: a staircase.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Curve {
+    steps: Vec<(i64, f64)>,
+}
+
+/// The curve of all these questions as known at `now`, of whatever age.
+#[must_use]
+pub fn curve(observations: &[Observation], now: i64) -> Curve {
+    Curve::of(&waits(observations.iter(), now))
+}
+
+impl Curve {
+    /// The waits at which it falls, in milliseconds, shortest first, and the share that still waits from there on.
+    #[must_use]
+    pub fn steps(&self) -> &[(i64, f64)] {
+        &self.steps
+    }
+
+    /// The wait in milliseconds within which the share `q` is answered; `None` where it never falls that far.
+    #[must_use]
+    pub fn quantile_ms(&self, q: f64) -> Option<i64> {
+        // The product of many fractions misses a half by a few last bits; one part in a billion is no conversation.
+        let target = 1.0 - q + 1e-9;
+        self.steps.iter().find(|(_, waiting)| *waiting <= target).map(|(wait, _)| *wait)
+    }
+
+    /// `waits` is sorted as [`waits`] does.
+    fn of(waits: &[Wait]) -> Self {
+        let (mut waiting, mut at_risk, mut steps) = (1.0_f64, waits.len(), Vec::new());
+        for same in waits.chunk_by(|a, b| a.ms == b.ms) {
+            let answered = same.iter().filter(|wait| wait.answered).count();
+            waiting *= 1.0 - f64::from(count(answered)) / f64::from(count(at_risk));
+            at_risk -= same.len();
+            steps.extend(same.first().filter(|_| answered > 0).map(|wait| (wait.ms, waiting)));
+        }
+        Self { steps }
+    }
+}
+
+/// The step to show where `shown` is what was shown before, in minutes: it stays while the wait is within it, or above it by
+/// less than a tenth, or would fit the step below by less than a tenth; so that a sentence does not flicker.
+#[must_use]
+pub fn steady_minutes(shown: Option<u32>, wait_ms: i64) -> u32 {
+    let step = step_minutes(wait_ms);
+    let Some(shown) = shown.filter(|shown| *shown != step) else { return step };
+    let tenth = wait_ms / 10;
+    let higher = step > shown && step_minutes(wait_ms - tenth) <= shown;
+    let lower = step < shown && step_minutes(wait_ms + tenth) >= shown;
+    if higher || lower { shown } else { step }
 }
 
 /// The smallest of the steps a person would say that is not below `wait_ms`, in minutes.
@@ -147,41 +201,28 @@ struct Wait {
     answered: bool,
 }
 
-/// The waits inside the window, shortest first. Of two that are equal the answered one comes first, since whoever still
-/// waited at that length was there when the other got an answer.
-fn waits(observations: &[Observation], now: i64) -> Vec<Wait> {
-    let mut waits: Vec<Wait> = observations.iter().filter_map(|seen| wait(*seen, now)).collect();
+/// The waits, shortest first. Of two that are equal the answered one comes first, since whoever still waited at that length
+/// was there when the other got an answer.
+fn waits<'a>(observations: impl Iterator<Item = &'a Observation>, now: i64) -> Vec<Wait> {
+    let mut waits: Vec<Wait> = observations.filter_map(|seen| wait(*seen, now)).collect();
     waits.sort_unstable_by_key(|wait| (wait.ms, !wait.answered));
     waits
+}
+
+fn in_window(seen: &Observation, now: i64) -> bool {
+    now.saturating_sub(seen.asked_at) <= WINDOW_MS
 }
 
 /// A question's wait as known at `now`. Clocks jump: a question of the future is none yet, an answer of the future has
 /// not been given yet, and an answer before its question came at once.
 fn wait(seen: Observation, now: i64) -> Option<Wait> {
-    let age = now.saturating_sub(seen.asked_at);
-    if !(0..=WINDOW_MS).contains(&age) {
+    if seen.asked_at > now {
         return None;
     }
-    let answered = seen.answered_at.filter(|&at| at <= now);
-    let ms = answered.map_or(age, |at| at.saturating_sub(seen.asked_at).max(0));
-    Some(Wait { ms, answered: answered.is_some() })
-}
-
-/// Where the share of those still waiting first falls to `1 - q`. `waits` is sorted as [`waits`] does.
-fn quantile_of(waits: &[Wait], q: f64) -> Option<i64> {
-    // The product of many fractions misses a half by a few last bits; one part in a billion is no conversation.
-    let target = 1.0 - q + 1e-9;
-    let mut waiting = 1.0_f64;
-    let mut at_risk = waits.len();
-    for same in waits.chunk_by(|a, b| a.ms == b.ms) {
-        let answered = same.iter().filter(|wait| wait.answered).count();
-        waiting *= 1.0 - f64::from(count(answered)) / f64::from(count(at_risk));
-        at_risk -= same.len();
-        if answered > 0 && waiting <= target {
-            return same.first().map(|wait| wait.ms);
-        }
-    }
-    None
+    let known = |at: Option<i64>| at.filter(|&at| at <= now);
+    let answered = known(seen.answered_at);
+    let until = answered.or(known(seen.given_up_at)).unwrap_or(now);
+    Some(Wait { ms: until.saturating_sub(seen.asked_at).max(0), answered: answered.is_some() })
 }
 
 fn count(n: usize) -> u32 {

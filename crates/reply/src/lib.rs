@@ -6,4 +6,5 @@
 //! figures. Times are milliseconds since 1970-01-01T00:00:00Z, as `i64`, since clocks go backwards and differences matter.
 
 pub mod clock;
+pub mod estimate;
 pub mod hours;

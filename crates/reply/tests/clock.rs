@@ -15,12 +15,12 @@ fn history(text: &str) -> Vec<Observation> {
         .map(|word| match word.strip_suffix('+') {
             Some(waiting) => {
                 let waiting: i64 = waiting.parse().expect("minutes");
-                Observation { asked_at: NOW - waiting * MINUTE, answered_at: None }
+                Observation { asked_at: NOW - waiting * MINUTE, answered_at: None, given_up_at: None }
             }
             None => {
                 let wait: i64 = word.parse().expect("minutes");
                 let asked_at = NOW - 5_000 * MINUTE;
-                Observation { asked_at, answered_at: Some(asked_at + wait * MINUTE) }
+                Observation { asked_at, answered_at: Some(asked_at + wait * MINUTE), given_up_at: None }
             }
         })
         .collect()
@@ -150,7 +150,9 @@ fn a_figure_needs_data_behind_it() {
 
 #[test]
 fn clocks_jump_and_the_window_ends() {
-    let one = |asked_at, answered_at| quantile_ms(&[Observation { asked_at, answered_at }], NOW, 0.5);
+    let one = |asked_at, answered_at| {
+        quantile_ms(&[Observation { asked_at, answered_at, given_up_at: None }], NOW, 0.5)
+    };
     assert_eq!(one(NOW - 9_000, Some(NOW - 10_000)), Some(0), "an answer before its question came at once");
     assert_eq!(one(NOW - 9_000, Some(NOW + 1)), None, "an answer of the future has not been given");
     assert_eq!(one(NOW + 1, Some(NOW + 5)), None, "a question of the future is none yet");
@@ -160,7 +162,7 @@ fn clocks_jump_and_the_window_ends() {
     assert_eq!(one(NOW - WINDOW_MS - 1, Some(NOW - WINDOW_MS + 6)), None, "older than 30 days");
     let ends = [i64::MIN, -1, 0, 1, i64::MAX];
     for (&asked_at, &answered_at) in ends.iter().flat_map(|a| ends.iter().map(move |b| (a, b))) {
-        let seen = [Observation { asked_at, answered_at: Some(answered_at) }; 12];
+        let seen = [Observation { asked_at, answered_at: Some(answered_at), given_up_at: None }; 12];
         for now in ends {
             assert!(reply_time(&seen, now).sample <= 12);
         }
@@ -207,7 +209,7 @@ fn steps_are_rounded_up_and_worded() {
 fn histories() -> impl Strategy<Value = Vec<Observation>> {
     let one = (0..40 * 1_440_i64, prop::option::weighted(0.8, -30..3_000_i64)).prop_map(|(age, wait)| {
         let asked_at = NOW - age * MINUTE;
-        Observation { asked_at, answered_at: wait.map(|wait| asked_at + wait * MINUTE) }
+        Observation { asked_at, answered_at: wait.map(|wait| asked_at + wait * MINUTE), given_up_at: None }
     });
     prop::collection::vec(one, 0..60)
 }
@@ -238,7 +240,7 @@ proptest! {
     fn a_question_without_an_answer_never_makes_it_look_faster(seen in histories(), age in 0..43_200_i64) {
         let before = quantile_ms(&seen, NOW, 0.5);
         let mut more = seen;
-        more.push(Observation { asked_at: NOW - age * MINUTE, answered_at: None });
+        more.push(Observation { asked_at: NOW - age * MINUTE, answered_at: None, given_up_at: None });
         let after = quantile_ms(&more, NOW, 0.5);
         prop_assert!(after.is_none_or(|after| before.is_some_and(|before| before <= after)));
     }
@@ -247,8 +249,7 @@ proptest! {
     fn with_all_answered_it_is_the_plain_median(waits in prop::collection::vec(0..3_000_i64, 1..200)) {
         let seen: Vec<_> = waits.iter().map(|wait| Observation {
             asked_at: NOW - 4_000 * MINUTE,
-            answered_at: Some(NOW - 4_000 * MINUTE + wait * MINUTE),
-        }).collect();
+            answered_at: Some(NOW - 4_000 * MINUTE + wait * MINUTE), given_up_at: None }).collect();
         let mut sorted = waits;
         sorted.sort_unstable();
         let middle = sorted[sorted.len().div_ceil(2) - 1];
@@ -259,8 +260,7 @@ proptest! {
     fn it_is_the_same_at_any_time_of_the_world(seen in histories(), shift in -1_000_000_000_000..1_000_000_000_000_i64) {
         let moved: Vec<_> = seen.iter().map(|s| Observation {
             asked_at: s.asked_at + shift,
-            answered_at: s.answered_at.map(|at| at + shift),
-        }).collect();
+            answered_at: s.answered_at.map(|at| at + shift), given_up_at: None }).collect();
         prop_assert_eq!(reply_time(&seen, NOW), reply_time(&moved, NOW + shift));
     }
 

@@ -264,7 +264,11 @@ mod tests {
         let mut chance = Chance(1);
         let seen: Vec<Observation> = (0..20_000)
             .map(|_| chance.wait_ms())
-            .map(|wait| Observation { asked_at: NOW.0 - DAY_MS, answered_at: Some(NOW.0 - DAY_MS + wait) })
+            .map(|wait| Observation {
+                asked_at: NOW.0 - DAY_MS,
+                answered_at: Some(NOW.0 - DAY_MS + wait),
+                given_up_at: None,
+            })
             .collect();
         for (share, seconds) in WAITS.iter().skip(1).take(7) {
             let ms = quantile_ms(&seen, NOW.0, *share).expect("all are answered");
@@ -290,6 +294,7 @@ mod tests {
                 .map(|turn| Observation {
                     asked_at: turn.asked_at.0,
                     answered_at: turn.answered_at.map(|at| at.0),
+                    given_up_at: None,
                 })
                 .collect();
             reply_time(&seen, NOW.0)

@@ -107,6 +107,7 @@ fn measure(turns: Vec<TurnRow>, shown: Option<&ReplyTime>, now: Millis) -> Figur
     let observation = |turn: &TurnRow| Observation {
         asked_at: turn.asked_at.0,
         answered_at: turn.answered_at.map(|at| at.0),
+        given_up_at: turn.given_up_at.map(|at| at.0),
     };
     let observations: Vec<Observation> = turns.iter().map(observation).collect();
     let time = reply_time(&observations, now.0);

@@ -42,7 +42,7 @@ fn observations<'a>(turns: impl IntoIterator<Item = &'a TurnRow>, now: Millis) -
 }
 
 fn observation(asked_at: i64, answered_at: Option<i64>) -> Observation {
-    Observation { asked_at, answered_at }
+    Observation { asked_at, answered_at, given_up_at: None }
 }
 
 /// Whether a turn's promise was kept; `None` where there was none, or while it runs.
