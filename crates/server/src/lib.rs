@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod conversation;
 pub mod demo;
+pub mod hours;
 pub mod http;
 pub mod relay;
 pub mod start;

@@ -66,6 +66,9 @@ pub async fn serve(args: ServeArgs) -> Result<(), String> {
     app.drain.begin();
     listening.join_all().await;
     relay.stop().await;
+    if let Err(error) = app.replies.keep_all(&app.store, now()).await {
+        tracing::warn!(%error, "the reply clocks were not written down: the next start reads more of the log");
+    }
     drop(app);
     if tokio::time::timeout(CLOSE, store.close()).await.is_err() {
         return Err("the database did not close in time; what was accepted is in it.".to_owned());

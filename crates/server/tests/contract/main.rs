@@ -40,6 +40,7 @@ on_both! {
     cases::made_up_history,
     turns::asked_and_answered,
     turns::settled_and_asked_again,
+    turns::waits_by_the_opening_hours,
     turns::blocked_and_heard_again,
     turns::the_inbox_by_promise,
     turns::the_log_is_gapless_and_the_snapshot_never_goes_back,

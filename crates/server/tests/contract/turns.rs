@@ -2,7 +2,7 @@
 //! first in the inbox because of it.
 
 use pronto_protocol::id::{ConversationId, Millis, SiteKey};
-use pronto_protocol::model::{Author, Status};
+use pronto_protocol::model::{Author, OpenSpan, OpeningHours, Status};
 use pronto_server::store::{Appended, ClockEventKind, InboxOrder, TurnRow};
 
 use super::cases::{HOUR, names};
@@ -72,6 +72,23 @@ pub(crate) async fn asked_and_answered(world: World) {
     assert_eq!(world.store.turns(&site, Millis(41 * HOUR)).await, Ok(Vec::new()));
     assert_eq!(world.log(&site).await, "1 asked 1@1, 2 asked 2@2, 3 answered 1@3, 4 asked 40@40");
     assert_eq!(world.log(&other).await, "1 asked 2@2");
+}
+
+pub(crate) async fn waits_by_the_opening_hours(world: World) {
+    let site = world.site("shop", None).await;
+    let mut settings = super::world::settings("Panificio", None);
+    // The first of January 1970 was a Thursday.
+    let spans = vec![OpenSpan { weekday: 4, from: 9 * 60, to: 12 * 60 }];
+    let time_zone = "UTC".to_owned();
+    settings.hours = Some(OpeningHours { time_zone, spans, exceptions: Vec::new() });
+    world.store.put_site(&site, &settings, false, Millis(1)).await.expect("a site");
+    for (name, asked, answered) in [("a", 8, 10), ("b", 11, 20), ("c", 13, 14)] {
+        let id = world.conversation(&site, name, 0).await;
+        world.ask(&id, "m1", asked, None).await;
+        world.say(&id, Author::Agent, "m2", answered * HOUR).await;
+    }
+    let waits: Vec<_> = world.turns(&site).await.iter().map(|turn| turn.open_wait_ms).collect();
+    assert_eq!(waits, [Some(HOUR), Some(HOUR), Some(0)]);
 }
 
 pub(crate) async fn settled_and_asked_again(world: World) {

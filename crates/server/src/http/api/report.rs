@@ -30,12 +30,15 @@ pub mod others;
 const METHOD: &str = "A question is a visitor's first message, or the first after 24 hours of mutual silence. A person's first \
     answer ends its wait; a bot's never does. Questions without an answer count as still waiting for as long as they \
     have, or until they were settled. Messages of blocked visitors do not count. `counts` has every question of the \
-    last `window_days` days by how long it waited. Kaplan and Meier's estimate from them: go through the bins from the \
+    last `window_days` days, today included, in UTC, by how long it waited. Kaplan and Meier's estimate from them: go through the bins from the \
     shortest, begin with a share of 1 still waiting, multiply it at each bin by 1 - answered / at_risk, where at_risk is \
     the number of questions in this bin and all longer ones. The wait for p percent is the end of the first bin after \
-    which the share is (100 - p) / 100 or less. `minutes` is it for 50 percent, rounded up to 1, 2, 5, 10, 15, 20, 30 or 45 \
-    minutes, 1, 2, 3, 4, 6, 8 or 12 hours, or 1, 2, 3, 5, 7 or 30 days, and kept until the wait leaves that step by a \
-    tenth. Below 10 questions, and where the share never falls so far, nothing is said.";
+    which the share is (100 - p) / 100 or less. `quantiles` say it for someone who writes at `reply.as_of`: several such \
+    estimates, with shorter and longer memories, closer around the hour, and by the opening hours, weighted by how right \
+    each has been for this business; so they may differ from the plain one, which holds for the window as a whole. \
+    `reply.minutes` is the wait for 50 percent, rounded up to 1, 2, 5, 10, 15, 20, 30 or 45 minutes, 1, 2, 3, 4, 6, 8 or \
+    12 hours, or 1, 2, 3, 5, 7 or 30 days, and kept until the wait leaves that step by a tenth. Below 10 questions, where \
+    the interval is too wide to be of use, and where half are never answered, there is no figure.";
 
 /// How long a site takes to answer, with the raw counts.
 #[utoipa::path(
@@ -76,14 +79,15 @@ fn public(asked: &HeaderMap, tag: &str, kept: &'static str, whole: impl FnOnce()
 
 async fn document(app: &App, site: &Site, now: Millis) -> Answer<ReplyTimeDocument> {
     let figure = app.replies.figure(&app.store, &site.key, now).await?;
+    let turns = app.replies.turns(&app.store, &site.key, &figure).await?;
     Ok(ReplyTimeDocument {
         site: site.key.clone(),
         quantiles: figure.quantiles,
-        never_permille: figures::never_permille(&figure.turns, now),
+        never_permille: figure.never_permille,
         window_days: figure.window_days,
-        counts: figures::counts(&figure.turns, now),
+        counts: figures::counts(&turns, now),
         hours: site.settings.hours.as_ref().and_then(|hours| open_state(hours, now)),
-        promises: figures::promises(figure.turns.iter(), now),
+        promises: figures::promises(turns.iter(), now),
         reply: figure.reply,
         method: METHOD.to_owned(),
     })

@@ -16,7 +16,7 @@ const MORNING_MS: i64 = HOUR_MS;
 /// rounded up. While the business is closed nobody answers, so what would fall there falls into the next opening;
 /// `None` where it never opens again, and for what lies too far ahead to be a promise.
 #[must_use]
-pub(super) fn promise(now: Millis, wait_ms: i64, hours: Option<&Hours>) -> Option<Millis> {
+pub fn promised(now: Millis, wait_ms: i64, hours: Option<&Hours>) -> Option<Millis> {
     let by = now.plus(wait_ms.max(MINUTE_MS));
     let unit = if wait_ms <= SHORT_MS { 5 * MINUTE_MS } else { HOUR_MS };
     let by = match hours.map(|hours| hours.state(by.0)) {
@@ -58,7 +58,7 @@ mod tests {
 
     fn said(asked: &str, wait_minutes: i64, hours: Option<&Hours>) -> String {
         let now: Timestamp = asked.parse().expect("a time");
-        let by = promise(Millis(now.as_millisecond()), wait_minutes * MINUTE_MS, hours);
+        let by = promised(Millis(now.as_millisecond()), wait_minutes * MINUTE_MS, hours);
         let by = by.map(|by| Timestamp::from_millisecond(by.0).expect("a time").to_string());
         format!("{asked} + {wait_minutes} min → {}\n", by.unwrap_or_else(|| "nothing".to_owned()))
     }
@@ -108,6 +108,6 @@ mod tests {
     #[test]
     fn who_never_opens_promises_nothing() {
         let never = Hours::new("Europe/Rome", Vec::new()).expect("hours");
-        assert_eq!(promise(Millis(1_790_000_000_000), 5 * MINUTE_MS, Some(&never)), None);
+        assert_eq!(promised(Millis(1_790_000_000_000), 5 * MINUTE_MS, Some(&never)), None);
     }
 }

@@ -2,10 +2,13 @@
 //! a turn is and when it ends is decided by the rules; what follows from many of them is measured elsewhere.
 
 use pronto_protocol::id::{ConversationId, Millis, SiteKey};
+use pronto_protocol::model::SiteSettings;
 
 use super::{Locked, lock, update};
 use crate::conversation::{Change, Command, Turn, decide};
+use crate::hours::open_ms;
 use crate::store::engine::connection::{Connection, DbError, Value};
+use crate::store::sites::from_json;
 use crate::store::{ClockEvent, ClockEventKind, Store, StoreError, TurnRow};
 
 impl Store {
@@ -90,6 +93,11 @@ impl Store {
     #[must_use]
     pub fn take_stirred(&self, site: &SiteKey) -> bool {
         self.stirred.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(site)
+    }
+
+    /// Has [`Store::take_stirred`] say yes once more.
+    pub fn stir(&self, site: &SiteKey) {
+        self.was_stirred(site.clone());
     }
 
     /// Blocks the visitor of a conversation as spam, or takes that back; whether that changed anything.
@@ -202,7 +210,7 @@ fn end(
 ) -> Result<bool, DbError> {
     let sql = match kind {
         ClockEventKind::Answered => {
-            "update turn set answered_at = $2 where conversation_id = $1 and asked_at = $3"
+            "update turn set answered_at = $2, open_wait_ms = $4 where conversation_id = $1 and asked_at = $3"
         }
         ClockEventKind::GivenUp => {
             "update turn set given_up_at = $2 where conversation_id = $1 and asked_at = $3"
@@ -214,10 +222,27 @@ fn end(
     let mut ended = false;
     for row in c.query(running, &[Value::Text(id.as_str())])? {
         let asked_at = row.at(0)?;
-        c.execute(sql, &[id.as_str().into(), at.into(), asked_at.into()])?;
+        let mut values: Vec<Value<'_>> = vec![id.as_str().into(), at.into(), asked_at.into()];
+        if kind == ClockEventKind::Answered {
+            values.push(open_wait_ms(c, site, asked_at, at)?.into());
+        }
+        c.execute(sql, &values)?;
         ended = log(c, site, kind, asked_at, at)?;
     }
     Ok(ended)
+}
+
+/// How long the visitor waited by the opening hours of now.
+fn open_wait_ms(
+    c: &mut Connection,
+    site: &SiteKey,
+    asked_at: Millis,
+    at: Millis,
+) -> Result<Option<i64>, DbError> {
+    let sql = "select settings from site where site_key = $1";
+    let Some(mut row) = c.query_one(sql, &[site.as_str().into()])? else { return Ok(None) };
+    let settings: SiteSettings = from_json(&mut row, 0)?;
+    Ok(open_ms(&settings, asked_at, at))
 }
 
 fn restore(c: &mut Connection, id: &ConversationId, site: &SiteKey, turn: Turn) -> Result<bool, DbError> {

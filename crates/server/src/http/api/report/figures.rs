@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use pronto_protocol::id::Millis;
 use pronto_protocol::report::{CurvePoint, PromiseCount, ReportHour, ReportWeek, WaitCount};
-use pronto_reply::clock::{self, Observation, WINDOW_MS};
+use pronto_reply::clock::{self, Observation};
 
 use crate::store::TurnRow;
 
@@ -28,21 +28,6 @@ fn wait(turn: &TurnRow, now: Millis) -> Option<(i64, bool)> {
     let given_up = turn.given_up_at.filter(|&at| at <= now);
     let end = answered.or(given_up).unwrap_or(now);
     Some((end.since(turn.asked_at).max(0), answered.is_some()))
-}
-
-/// The turns as if each had been asked so long before `now` that its wait ends now: the estimates look at waits alone,
-/// and this way no window of theirs leaves a turn out. A wait longer than that window has lasted at least as long.
-fn observations<'a>(turns: impl IntoIterator<Item = &'a TurnRow>, now: Millis) -> Vec<Observation> {
-    let observed = |turn: &TurnRow| {
-        let (ms, answered) = wait(turn, now)?;
-        let answered = answered && ms <= WINDOW_MS;
-        Some(observation(now.0 - ms.min(WINDOW_MS), answered.then_some(now.0)))
-    };
-    turns.into_iter().filter_map(observed).collect()
-}
-
-fn observation(asked_at: i64, answered_at: Option<i64>) -> Observation {
-    Observation { asked_at, answered_at, given_up_at: None }
 }
 
 /// Whether a turn's promise was kept; `None` where there was none, or while it runs.
@@ -92,21 +77,6 @@ pub fn counts(turns: &[TurnRow], now: Millis) -> Vec<WaitCount> {
     bins.into_iter().map(count).collect()
 }
 
-/// Of a thousand turns that are over or older than a week, so many never got an answer.
-#[must_use]
-pub fn never_permille(turns: &[TurnRow], now: Millis) -> u32 {
-    let (mut settled, mut never) = (0_u64, 0_u64);
-    for turn in turns {
-        let Some((_, answered)) = wait(turn, now) else { continue };
-        let over = answered || turn.given_up_at.is_some_and(|at| at <= now);
-        if over || now.since(turn.asked_at) > 7 * DAY_MS {
-            settled += 1;
-            never += u64::from(!answered);
-        }
-    }
-    u32::try_from((never * 1000 + settled / 2) / settled.max(1)).unwrap_or(1000)
-}
-
 /// The survival curve by Kaplan and Meier's estimate from the counts as they are published: how many of a thousand
 /// still wait after so long.
 #[must_use]
@@ -132,9 +102,16 @@ pub fn curve(counts: &[WaitCount]) -> Vec<CurvePoint> {
     points
 }
 
-/// The wait in seconds within which the share `q` is answered.
-fn quantile<'a>(turns: impl IntoIterator<Item = &'a TurnRow>, now: Millis, q: f64) -> Option<u32> {
-    clock::quantile_ms(&observations(turns, now), now.0, q).map(|ms| seconds(ceil(ms, 1000)))
+/// The waits in seconds within which the half, three quarters and nine tenths are answered.
+fn quantiles<'a>(turns: impl IntoIterator<Item = &'a TurnRow>, now: Millis) -> [Option<u32>; 3] {
+    let observation = |turn: &TurnRow| Observation {
+        asked_at: turn.asked_at.0,
+        answered_at: turn.answered_at.map(|at| at.0),
+        given_up_at: turn.given_up_at.map(|at| at.0),
+    };
+    let observations: Vec<Observation> = turns.into_iter().map(observation).collect();
+    let curve = clock::curve(&observations, now.0);
+    [0.5, 0.75, 0.9].map(|q| curve.quantile_ms(q).map(|ms| seconds(ceil(ms, 1000))))
 }
 
 /// When the first week of the report begins.
@@ -173,14 +150,14 @@ pub fn weeks(turns: &[TurnRow], zone: &TimeZone, now: Millis) -> Vec<ReportWeek>
     }
     let week = |(monday, turns): (Date, Vec<&TurnRow>)| {
         let waits: Vec<_> = turns.iter().filter_map(|turn| wait(turn, now)).collect();
-        let p = |q| quantile(turns.iter().copied(), now, q);
+        let [p50_s, p75_s, p90_s] = quantiles(turns.iter().copied(), now);
         ReportWeek {
             monday: monday.to_string(),
             questions: count(waits.len()),
             unanswered: count(waits.iter().filter(|(_, answered)| !answered).count()),
-            p50_s: p(0.5),
-            p75_s: p(0.75),
-            p90_s: p(0.9),
+            p50_s,
+            p75_s,
+            p90_s,
             promises: promises(turns.iter().copied(), now),
         }
     };
@@ -200,7 +177,7 @@ pub fn hours(turns: &[TurnRow], zone: &TimeZone, now: Millis) -> Vec<ReportHour>
         weekday: u8::try_from(weekday).unwrap_or_default(),
         hour: u8::try_from(hour).unwrap_or_default(),
         questions: count(turns.len()),
-        p50_s: quantile(turns.iter().copied(), now, 0.5),
+        p50_s: quantiles(turns.iter().copied(), now)[0],
     };
     cells.into_iter().map(cell).collect()
 }
