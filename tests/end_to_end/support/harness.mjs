@@ -106,8 +106,11 @@ class Program {
 
 /** One server on its own ports and data folder, with the demo shop. The chat is another site than the shop, as in life. */
 export class Pronto {
-  /** `through`: the port that browsers are told of, where something of the test's own stands in front. */
-  static async start({ through } = {}) {
+  /**
+   * `through`: the port that browsers are told of, where something of the test's own stands in front. `testClock`: whether
+   * the server lets its clock be moved.
+   */
+  static async start({ through, testClock = false } = {}) {
     const pronto = new Pronto();
     const [port, shopPort] = [await freePort(), await freePort()];
     pronto.port = port;
@@ -118,7 +121,7 @@ export class Pronto {
     pronto.program = new Program(SERVER, [
       "serve", "--demo", "--allow-private-backends",
       "--listen", `127.0.0.1:${port}`, "--demo-listen", `127.0.0.1:${shopPort}`,
-      "--public-url", pronto.chat, "--data", pronto.data,
+      "--public-url", pronto.chat, "--data", pronto.data, ...(testClock ? ["--test-clock"] : []),
     ]);
     await pronto.start();
     return pronto;
@@ -135,6 +138,13 @@ export class Pronto {
   /** What the server printed. */
   get output() {
     return this.program.output;
+  }
+
+  /** Makes it `now` on the server, which was started with `testClock`. */
+  async setClock(now) {
+    const body = JSON.stringify({ now });
+    const set = await fetch(`${this.api}/v1/test/clock`, { method: "PUT", headers: { "content-type": "application/json" }, body });
+    assert.equal(set.status, 200, await set.text());
   }
 
   /** Gone between two instructions, as in a power cut. */
