@@ -20,6 +20,8 @@ use crate::store::{Store, StoreError, TurnRow};
 /// Another server on the same database may have heard of something too: so often its events are looked for, and so old
 /// may a figure grow while nothing happens.
 const FRESH_MS: i64 = 30_000;
+/// So old may the figure behind a promise be: where many ask at once, not each of them is measured anew.
+const BUSY_MS: i64 = 1_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The reply time of a site at a moment.
@@ -77,7 +79,9 @@ impl ReplyTimes {
         }
         let figure = kept.measure(hours.as_ref(), now);
         kept.figure = Some(figure.clone());
-        kept.keep(store, site, now, false).await?;
+        if let Err(error) = kept.keep(store, site, now, false).await {
+            tracing::warn!(%site, %error, "the reply clock was not written down");
+        }
         Ok(figure)
     }
 
@@ -107,7 +111,12 @@ impl ReplyTimes {
         site: &SiteKey,
         now: Millis,
     ) -> Result<Option<Millis>, StoreError> {
-        let Some(wait_ms) = self.figure(store, site, now).await?.p90_ms else { return Ok(None) };
+        let known = self.known(site).lock().await.figure.clone();
+        let figure = match known.filter(|known| now.since(known.reply.as_of).abs() < BUSY_MS) {
+            Some(figure) => figure,
+            None => self.figure(store, site, now).await?,
+        };
+        let Some(wait_ms) = figure.p90_ms else { return Ok(None) };
         let hours = self.hours(store, site).await?;
         Ok(promised(now, wait_ms, hours.as_ref()))
     }
