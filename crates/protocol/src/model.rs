@@ -1,8 +1,11 @@
 //! What clients see: sites, conversations, messages, receipts, agents. No behaviour beyond derived queries.
 
+pub mod cost;
+pub mod report;
+
 use serde::{Deserialize, Serialize};
 
-use crate::cost::{Billing, ReplyWindow};
+use self::cost::{Billing, ReplyWindow};
 use crate::id::{AgentId, ApiKeyId, ConversationId, DeliveryId, MessageId, Millis, SiteKey, VisitorId};
 
 /// The longest text of a message, in Unicode scalar values; WhatsApp's limit, so that every channel can carry it.

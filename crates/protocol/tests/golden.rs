@@ -8,11 +8,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use pronto_protocol::api::*;
-use pronto_protocol::cost::*;
 use pronto_protocol::frame::*;
 use pronto_protocol::id::*;
+use pronto_protocol::model::cost::*;
+use pronto_protocol::model::report::*;
 use pronto_protocol::model::*;
-use pronto_protocol::report::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -6,8 +6,8 @@ mod common;
 
 use common::{As, Options, TestApp, settings, site};
 use pronto_protocol::id::{ConversationId, MessageId, Millis, VisitorId};
+use pronto_protocol::model::report::{PromiseCount, ReplyTimeDocument, Report};
 use pronto_protocol::model::{Author, Status, VisitorContext};
-use pronto_protocol::report::{PromiseCount, ReplyTimeDocument, Report};
 use pronto_reply::clock::{Observation, reply_time};
 use pronto_server::http::state::now;
 use pronto_server::store::{SeedConversation, SeedMessage};

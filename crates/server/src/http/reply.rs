@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pronto_protocol::id::{Millis, SiteKey};
+use pronto_protocol::model::report::Quantile;
 use pronto_protocol::model::{OpenState, OpeningHours, ReplyTime};
-use pronto_protocol::report::Quantile;
 use pronto_reply::hours::Hours;
 
 use self::kept::Kept;

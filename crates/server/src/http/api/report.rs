@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use pronto_protocol::api::ErrorBody;
 use pronto_protocol::id::{Millis, SiteKey};
 use pronto_protocol::model::ReplyVerdict;
-use pronto_protocol::report::{ReplyTimeDocument, Report};
+use pronto_protocol::model::report::{ReplyTimeDocument, Report};
 use serde::Deserialize;
 
 use crate::http::error::{Answer, Refused};

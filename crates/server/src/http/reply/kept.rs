@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use pronto_protocol::id::{Millis, SiteKey};
+use pronto_protocol::model::report::Quantile;
 use pronto_protocol::model::{ReplyTime, ReplyVerdict};
-use pronto_protocol::report::Quantile;
 use pronto_reply::clock::steady_minutes;
 use pronto_reply::estimate::{Clock, Estimate, Verdict, Wait};
 use pronto_reply::hours::Hours;

@@ -3,8 +3,8 @@
 
 use std::fmt::{Display, Write as _};
 
-use pronto_protocol::cost::Money;
-use pronto_protocol::report::Report;
+use pronto_protocol::model::cost::Money;
+use pronto_protocol::model::report::Report;
 use serde::Deserialize;
 
 /// Which table.

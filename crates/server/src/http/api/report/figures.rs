@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use pronto_protocol::id::Millis;
-use pronto_protocol::report::{CurvePoint, PromiseCount, ReportHour, ReportWeek, WaitCount};
+use pronto_protocol::model::report::{CurvePoint, PromiseCount, ReportHour, ReportWeek, WaitCount};
 use pronto_reply::clock::{self, Observation};
 
 use crate::store::TurnRow;

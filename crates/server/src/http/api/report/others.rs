@@ -2,7 +2,7 @@
 //! visitors.
 
 use pronto_protocol::id::Millis;
-use pronto_protocol::report::OtherDefinitions;
+use pronto_protocol::model::report::OtherDefinitions;
 
 use crate::store::TurnRow;
 

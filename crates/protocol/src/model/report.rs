@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cost::Money;
 use crate::id::SiteKey;
+use crate::model::cost::Money;
 use crate::model::{OpenState, ReplyTime};
 
 /// `GET /v1/sites/{key}/reply-time`: public, cacheable, with the raw counts to recompute it from.
