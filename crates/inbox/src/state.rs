@@ -1,8 +1,6 @@
 //! What the inbox knows, and what follows from it. Nothing here asks the time, the network or the browser.
 
-pub mod colour;
 pub mod forms;
-pub mod hours;
 pub mod link;
 pub mod list;
 pub mod prose;

@@ -3,7 +3,6 @@
 mod account;
 mod contact;
 mod door;
-mod hours;
 mod list;
 mod parts;
 mod settings;

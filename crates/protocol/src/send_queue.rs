@@ -35,6 +35,8 @@ pub struct QueuedMessage {
     pub body: String,
     /// When it was written; rises strictly along the queue.
     pub created_at: Millis,
+    /// Whether its author sends it although it costs and the month's budget is used up.
+    pub accept_cost: bool,
     /// How its sending stands.
     pub state: SendState,
 }
@@ -95,7 +97,14 @@ impl QueuedMessage {
         body: String,
         created_at: Millis,
     ) -> Self {
-        Self { conversation_id, message_id, body, created_at, state: SendState::at_once(0) }
+        Self {
+            conversation_id,
+            message_id,
+            body,
+            created_at,
+            accept_cost: false,
+            state: SendState::at_once(0),
+        }
     }
 }
 
@@ -177,7 +186,7 @@ impl SendQueue {
                 body: item.body.clone(),
                 author: None,
                 author_name: None,
-                accept_cost: None,
+                accept_cost: item.accept_cost.then_some(true),
             },
         })
     }
@@ -217,6 +226,16 @@ impl SendQueue {
             }
             _ => false,
         }
+    }
+
+    /// Its author wants it sent again although it costs: the same message, under the id it has. True unless it is in
+    /// flight or gone.
+    pub fn accept_cost(&mut self, message_id: &MessageId) -> bool {
+        let again = self.retry(message_id);
+        if let Some(item) = self.find(message_id).filter(|_| again) {
+            item.accept_cost = true;
+        }
+        again
     }
 
     /// Its author gives it up; the message comes back, so that its text can return to the composer. Nothing is given
@@ -308,6 +327,8 @@ struct Persisted {
     attempts: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wedged: Option<ErrorCode>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    accept_cost: bool,
 }
 
 impl From<QueuedMessage> for Persisted {
@@ -323,6 +344,7 @@ impl From<QueuedMessage> for Persisted {
             created_at: item.created_at,
             attempts,
             wedged,
+            accept_cost: item.accept_cost,
         }
     }
 }
@@ -334,6 +356,7 @@ impl From<Persisted> for QueuedMessage {
             message_id: kept.message_id,
             body: kept.body,
             created_at: kept.created_at,
+            accept_cost: kept.accept_cost,
             state: kept.wedged.map_or(SendState::at_once(kept.attempts), |code| SendState::Wedged { code }),
         }
     }

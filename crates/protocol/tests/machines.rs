@@ -184,8 +184,8 @@ fn queue_state(queue: &SendQueue) -> String {
     states.join(", ")
 }
 
-/// Words: `write c1/a at`, `next at`, `ack a`, `fail a code-or-network at [retry_after]`, `retry a`, `discard a`,
-/// `reload`, `restore`, `hurry`. Jitter is one half.
+/// Words: `write c1/a at`, `next at`, `ack a`, `fail a code-or-network at [retry_after]`, `retry a`, `accept a`,
+/// `discard a`, `reload`, `restore`, `hurry`. Jitter is one half.
 fn queue_script(script: &str) -> String {
     let mut queue = SendQueue::default();
     let mut out = String::new();
@@ -199,7 +199,10 @@ fn queue_script(script: &str) -> String {
                 queue.push(item).to_string()
             }
             "next" => match queue.next(time(1)) {
-                Some(out) => format!("send {}/{}", out.conversation_id, out.message.message_id),
+                Some(out) => {
+                    let cost = if out.message.accept_cost == Some(true) { " whatever it costs" } else { "" };
+                    format!("send {}/{}{cost}", out.conversation_id, out.message.message_id)
+                }
                 None => "nothing".into(),
             },
             "ack" => queue.acknowledged(&id(words[1])).is_some().to_string(),
@@ -211,6 +214,7 @@ fn queue_script(script: &str) -> String {
                 };
                 queue.failed(&id(words[1]), failure, time(3), 0.5).to_string()
             }
+            "accept" => queue.accept_cost(&id(words[1])).to_string(),
             "retry" => queue.retry(&id(words[1])).to_string(),
             "discard" => queue.discard(&id(words[1])).map_or("nothing".into(), |item| item.body),
             "hurry" => {
@@ -300,6 +304,26 @@ fn queue_wedges_what_is_refused_and_goes_on() {
             reload:  [a wedged(unauthorized)] wake never
             discard a: text a [] wake never
             discard a: nothing [] wake never
+        "#]],
+    );
+}
+
+#[test]
+fn queue_sends_what_costs_once_its_author_says_so() {
+    check_queue(
+        "write c1/a 0\naccept b\nnext 1\naccept a\nfail a over_budget 2\nnext 3\naccept a\nreload\nnext 4\nfail a network 5\nnext 9000",
+        expect![[r#"
+            write c1/a 0: true [a waits(0, 0)] wake 0
+            accept b: false [a waits(0, 0)] wake 0
+            next 1: send c1/a [a flies(0, 1)] wake 30001
+            accept a: false [a flies(0, 1)] wake 30001
+            fail a over_budget 2: true [a wedged(over_budget)] wake never
+            next 3: nothing [a wedged(over_budget)] wake never
+            accept a: true [a waits(0, 0)] wake 0
+            reload:  [a waits(0, 0)] wake 0
+            next 4: send c1/a whatever it costs [a flies(0, 4)] wake 30004
+            fail a network 5: true [a waits(1, 605)] wake 605
+            next 9000: send c1/a whatever it costs [a flies(1, 9000)] wake 39000
         "#]],
     );
 }

@@ -1,11 +1,14 @@
 //! The settings' screen: what the server keeps, what the owner is changing, and secrets that are shown once.
 
+pub mod colour;
+pub mod hours;
+
 use pronto_protocol::api::SitePage;
 use pronto_protocol::id::ApiKeyId;
+use pronto_protocol::model::cost::Billing;
 use pronto_protocol::model::{Delivery, SiteSettings};
 
-use super::colour;
-use super::hours::{Hours, HoursProblem};
+use hours::{Hours, HoursProblem};
 
 /// Longest name, in characters.
 pub const NAME_MAX: usize = 80;
@@ -49,6 +52,10 @@ pub struct Form {
     pub hours: Hours,
     /// Where messages are forwarded; empty means nowhere.
     pub backend_url: String,
+    /// What a visitor gets outside the opening hours.
+    pub away: String,
+    /// Price books and budget.
+    pub billing: Option<Billing>,
 }
 
 /// How saving stands.
@@ -141,6 +148,8 @@ impl Form {
             origins: settings.allowed_origins.join("\n"),
             hours: Hours::of(settings.hours.as_ref(), own_zone),
             backend_url: settings.backend_url.clone().unwrap_or_default(),
+            away: settings.away.clone(),
+            billing: settings.billing.clone(),
         }
     }
 
@@ -179,8 +188,8 @@ impl Form {
             allowed_origins,
             hours,
             backend_url: (!backend.is_empty()).then(|| backend.to_owned()),
-            away: String::new(),
-            billing: None,
+            away: self.away.trim().to_owned(),
+            billing: self.billing.clone(),
         })
     }
 }

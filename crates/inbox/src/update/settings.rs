@@ -7,7 +7,7 @@ use super::enter::sentence;
 use super::request::{Answer, Failed, Request};
 use super::{Effect, SettingsUi, Target, announce, call};
 use crate::state::State;
-use crate::state::hours::{Span, parse_time};
+use crate::state::settings::hours::{Span, parse_time};
 use crate::state::settings::{Confirm, Form, FormProblem, Saving, Settings, Shown};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {

@@ -1,16 +1,18 @@
 //! The settings' screen: how it looks, when it is open, where it appears, the backend and its secrets.
 
+mod hours;
+
 use pronto_protocol::api::SitePage;
 use pronto_protocol::model::{ApiKey, Delivery};
 use yew::{Html, classes, html};
 
 use super::account::page_head;
 use super::parts::{Field, on_change, on_input, on_set, on_submit, problem};
-use super::{Say, hours, when};
-use crate::state::colour::{
+use super::{Say, when};
+use crate::state::settings::colour::{
     EDGE_LEAST, PAPER, PAPER_DARK, Ratio, TEXT_BEST, TEXT_LEAST, contrast, parse, text_on,
 };
-use crate::state::hours::HoursProblem;
+use crate::state::settings::hours::HoursProblem;
 use crate::state::settings::{Confirm, Form, FormProblem, Saving, Settings, Shown};
 use crate::state::{Inside, Route, State};
 use crate::text::{Lang, Strings, fill};

@@ -2,10 +2,10 @@
 
 use expect_test::{Expect, expect};
 use pronto_inbox::state::Route;
-use pronto_inbox::state::colour::{contrast, parse, text_on};
-use pronto_inbox::state::hours::{Hours, Span, parse_time, write_time};
 use pronto_inbox::state::list::wait;
 use pronto_inbox::state::prose::{Piece, pieces};
+use pronto_inbox::state::settings::colour::{contrast, parse, text_on};
+use pronto_inbox::state::settings::hours::{Hours, Span, parse_time, write_time};
 use pronto_inbox::text::{Lang, short_span};
 use pronto_protocol::id::Millis;
 use pronto_protocol::model::ReplyTime;

@@ -1,7 +1,7 @@
 //! Opening hours as a shop owner writes them: per day, from and until. The wire's form is minutes after a day's
 //! midnight, possibly past the next one; only this file knows both.
 
-use pronto_protocol::model::{OpenSpan, OpeningHours};
+use pronto_protocol::model::{DayException, OpenSpan, OpeningHours};
 
 const DAY: u16 = 24 * 60;
 
@@ -23,6 +23,8 @@ pub struct Hours {
     pub time_zone: String,
     /// Monday to Sunday; no span means closed.
     pub days: [Vec<Span>; 7],
+    /// Days that differ.
+    pub exceptions: Vec<DayException>,
 }
 
 /// Why hours cannot be saved.
@@ -56,7 +58,12 @@ impl Hours {
         let Some(hours) = hours else {
             return Self { time_zone: own_zone.to_owned(), ..Self::default() };
         };
-        let mut editor = Self { limited: true, time_zone: hours.time_zone.clone(), days: Default::default() };
+        let mut editor = Self {
+            limited: true,
+            time_zone: hours.time_zone.clone(),
+            days: Default::default(),
+            exceptions: hours.exceptions.clone(),
+        };
         for span in &hours.spans {
             let place = usize::from(span.weekday.wrapping_sub(1));
             if let Some(day) = editor.days.get_mut(place) {
@@ -92,7 +99,11 @@ impl Hours {
                 spans.push(OpenSpan { weekday, from, to });
             }
         }
-        Ok(Some(OpeningHours { time_zone: self.time_zone.trim().to_owned(), spans, exceptions: Vec::new() }))
+        Ok(Some(OpeningHours {
+            time_zone: self.time_zone.trim().to_owned(),
+            spans,
+            exceptions: self.exceptions.clone(),
+        }))
     }
 
     fn sorted(&self, place: usize) -> Result<Vec<(u16, u16)>, HoursProblem> {

@@ -2,10 +2,10 @@
 
 use yew::{Html, html};
 
-use super::parts::{ICON_CLOSE, ICON_PLUS, icon, on_change, on_input, on_set};
-use super::{Say, when};
+use super::super::parts::{ICON_CLOSE, ICON_PLUS, icon, on_change, on_input, on_set};
+use super::super::{Say, when};
 use crate::state::State;
-use crate::state::hours::{Hours, Span, write_time};
+use crate::state::settings::hours::{Hours, Span, write_time};
 use crate::text::Strings;
 use crate::update::{SettingsUi, Ui};
 
