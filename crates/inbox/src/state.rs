@@ -4,6 +4,7 @@ pub mod forms;
 pub mod link;
 pub mod list;
 pub mod prose;
+pub mod report;
 pub mod settings;
 pub mod thread;
 
@@ -18,6 +19,7 @@ use crate::text::{Lang, Strings};
 use forms::{AccountForm, FirstSiteForm, SetupForm, SignInForm};
 use link::Link;
 use list::List;
+use report::ReportPage;
 use settings::Settings;
 use thread::Thread;
 
@@ -77,6 +79,8 @@ pub enum Route {
     Contact(ConversationId),
     /// The site's settings.
     Settings,
+    /// How long people wait, and what answers cost.
+    Reports,
     /// The agent's own.
     Account,
     /// The first owner's one-time link.
@@ -101,6 +105,8 @@ pub struct Inside {
     pub link: Link,
     /// The settings' screen, while it is open.
     pub settings: Option<Settings>,
+    /// The site's report, once somebody has looked at it.
+    pub report: ReportPage,
     /// The form on the account's screen.
     pub account: AccountForm,
     /// Which dialog is open.
@@ -208,6 +214,7 @@ impl Route {
             "conversation" => id().map_or(Self::List, Self::Thread),
             "contact" => id().map_or(Self::List, Self::Contact),
             "settings" => Self::Settings,
+            "reports" => Self::Reports,
             "account" => Self::Account,
             _ => Self::List,
         }
@@ -221,6 +228,7 @@ impl Route {
             Self::Thread(id) => format!("conversation={id}"),
             Self::Contact(id) => format!("contact={id}"),
             Self::Settings => "settings".to_owned(),
+            Self::Reports => "reports".to_owned(),
             Self::Account => "account".to_owned(),
         }
     }
@@ -239,6 +247,7 @@ impl Inside {
             drafts: BTreeMap::new(),
             link: Link::default(),
             settings: None,
+            report: ReportPage::default(),
             account: AccountForm::default(),
             dialog: None,
             typing_told: None,

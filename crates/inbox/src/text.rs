@@ -225,6 +225,13 @@ table! {
     key_back: "from the answer box back to the list", "dalla risposta all'elenco";
     shortcuts: "Single letters are commands", "Le lettere singole sono comandi";
 
+    reports: "Reports", "Statistiche";
+    report_failed: "The report could not be loaded.", "Non è stato possibile caricare le statistiche.";
+    report_old: "It could not be measured anew: this is how it stood before.", "Non è stato possibile misurare di nuovo: qui sotto c'è la situazione di prima.";
+    report_empty: "New here: no figure yet. Once somebody has written, you see here how long they wait.", "Ancora nessun dato. Appena qualcuno scrive, qui vedi quanto aspetta.";
+    measure: "Measure now", "Misura ora";
+    measured: "Measured anew", "Misurato di nuovo";
+
     view_only: "You can look at the settings; only the owner can change them.", "Puoi vedere le impostazioni: può cambiarle solo chi gestisce il sito.";
     set_look: "How it looks", "Aspetto";
     set_name: "Business name", "Nome dell'attività";

@@ -5,6 +5,7 @@ mod answers;
 mod enter;
 mod keys;
 mod live;
+mod report;
 pub mod request;
 mod settings;
 mod threads;
@@ -118,6 +119,8 @@ pub enum Ui {
     TryAgain,
     /// Went somewhere.
     Go(Route),
+    /// Wants the report measured anew.
+    Measure,
     /// Chose a site.
     Site(SiteKey),
     /// Chose an order.
@@ -306,6 +309,7 @@ fn ui_step(state: &mut State, ui: Ui, moment: &Moment) -> Vec<Effect> {
         }
         Ui::TryAgain => enter::try_again(state),
         Ui::Go(route) => threads::go(state, route, Step::Push),
+        Ui::Measure => report::ask(state),
         Ui::Site(site) => threads::choose_site(state, site),
         Ui::Order(order) => threads::order(state, order),
         Ui::UnreadOnly(only) => threads::unread_only(state, only),

@@ -5,6 +5,7 @@ mod contact;
 mod door;
 mod list;
 mod parts;
+mod report;
 mod settings;
 mod thread;
 mod when;
@@ -44,6 +45,7 @@ pub fn title(state: &State) -> String {
     let Some(inside) = state.inside() else { return words.app.to_owned() };
     let place = match state.route {
         Route::Settings => words.settings,
+        Route::Reports => words.reports,
         Route::Account => words.account,
         _ => words.inbox,
     };
@@ -62,7 +64,7 @@ fn desk(state: &State, inside: &Inside, say: &Say) -> Html {
     let pane = match state.route {
         Route::Thread(_) => "thread",
         Route::Contact(_) => "contact",
-        Route::Settings | Route::Account => "page",
+        Route::Settings | Route::Reports | Route::Account => "page",
         Route::List | Route::Setup(_) => "list",
     };
     html! {
@@ -73,6 +75,7 @@ fn desk(state: &State, inside: &Inside, say: &Say) -> Html {
                 <h1 class="unseen">{ title(state) }</h1>
             { match &state.route {
                 Route::Settings => settings::page(state, inside, say),
+                Route::Reports => report::page(state, inside, say),
                 Route::Account => account::page(state, inside, say),
                 route => conversation(state, inside, route, say),
             } }

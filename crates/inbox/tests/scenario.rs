@@ -6,6 +6,8 @@ mod desk;
 mod door;
 #[path = "scenario/pure.rs"]
 mod pure;
+#[path = "scenario/report.rs"]
+mod report;
 
 use desk::{Desk, id, kept, me, message, newest, page, refused, row, rows};
 use expect_test::{Expect, expect};

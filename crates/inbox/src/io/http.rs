@@ -97,6 +97,7 @@ fn answer(request: &Request, text: &str) -> Option<Answer> {
         Request::Messages(..) => Answer::Messages(from_json(text)?),
         Request::Send(_) => Answer::Sent(from_json(text)?),
         Request::Site(_) | Request::SaveSite(..) => Answer::Site(from_json(text)?),
+        Request::Report(_) => Answer::Report(from_json(text)?),
         Request::NewWebhookSecret(_) | Request::NewApiKey(..) => Answer::Secret(from_json(text)?),
         Request::Deliveries(_) => Answer::Deliveries(from_json::<DeliveryPage>(text)?.deliveries),
         _ => Answer::Done,

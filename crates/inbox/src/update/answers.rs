@@ -6,7 +6,7 @@ use pronto_protocol::model::{InboxConversation, Status};
 use pronto_protocol::send_queue::{Failure, Outgoing};
 
 use super::request::{Answer, Failed, Page, Request, Rows};
-use super::{Effect, Moment, announce, call, enter, live, session_ended, settings};
+use super::{Effect, Moment, announce, call, enter, live, report, session_ended, settings};
 use crate::state::list::Loading;
 use crate::state::{Phase, State};
 
@@ -50,6 +50,7 @@ fn succeeded(state: &mut State, request: Request, answer: Answer) -> Vec<Effect>
         (Request::Send(_), Answer::Sent(sent)) => {
             state.inside_mut().map_or_else(Vec::new, |inside| live::take(inside, sent.message))
         }
+        (Request::Report(site), Answer::Report(measured)) => report::came(state, &site, measured),
         // The first site was made: who is signed in is told anew, with the site.
         (Request::SaveSite(..), _) if matches!(state.phase, Phase::FirstSite(_)) => {
             vec![call(state, Request::Me)]
@@ -88,6 +89,7 @@ fn refused(state: &mut State, request: Request, failed: &Failed, moment: &Moment
             }
             Vec::new()
         }
+        Request::Report(site) => report::failed(state, &site, failed),
         Request::Send(outgoing) => not_sent(state, &outgoing, failed, moment),
         request => settings::failed(state, &request, failed),
     }

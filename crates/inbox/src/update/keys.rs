@@ -14,7 +14,7 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
             inside.dialog = Some(Dialog::Help);
             Vec::new()
         }
-        Key::Down | Key::Up if !matches!(route, Route::Settings | Route::Account) => {
+        Key::Down | Key::Up if !matches!(route, Route::Settings | Route::Reports | Route::Account) => {
             walk(state, key == Key::Down)
         }
         Key::Open => match inside.list.cursor.clone() {

@@ -5,6 +5,7 @@ use pronto_protocol::api::{
     Setup, SitePage,
 };
 use pronto_protocol::id::{ApiKeyId, ConversationId, DeliveryId, SiteKey};
+use pronto_protocol::model::report::Report;
 use pronto_protocol::model::{Delivery, InboxConversation, Receipts, SiteSettings, Status};
 use pronto_protocol::send_queue::Outgoing;
 
@@ -39,6 +40,8 @@ pub enum Request {
     Typing(ConversationId),
     /// A site's settings.
     Site(SiteKey),
+    /// A site's report.
+    Report(SiteKey),
     /// Saves them.
     SaveSite(SiteKey, SiteSettings),
     /// Makes a signing secret.
@@ -95,6 +98,8 @@ pub enum Answer {
     Sent(SentMessage),
     /// To [`Request::Site`] and `SaveSite`.
     Site(SitePage),
+    /// To [`Request::Report`].
+    Report(Box<Report>),
     /// To [`Request::NewWebhookSecret`] and `NewApiKey`.
     Secret(NewSecret),
     /// To [`Request::Deliveries`].
@@ -141,6 +146,7 @@ impl Request {
             | Self::Row(_)
             | Self::Messages(..)
             | Self::Site(_)
+            | Self::Report(_)
             | Self::Deliveries(_) => "GET",
             Self::Status(..) => "PATCH",
             Self::SaveSite(..) => "PUT",
@@ -165,6 +171,7 @@ impl Request {
             Self::Receipts(id, _) => format!("/v1/conversations/{id}/receipts"),
             Self::Typing(id) => format!("/v1/conversations/{id}/typing"),
             Self::Site(site) | Self::SaveSite(site, _) => format!("/v1/inbox/sites/{site}"),
+            Self::Report(site) => format!("/v1/inbox/sites/{site}/report"),
             Self::NewWebhookSecret(site) => format!("/v1/inbox/sites/{site}/webhook-secrets"),
             Self::NewApiKey(site, _) => format!("/v1/inbox/sites/{site}/api-keys"),
             Self::RevokeApiKey(site, key) => format!("/v1/inbox/sites/{site}/api-keys/{key}"),

@@ -6,8 +6,9 @@ use pronto_protocol::model::{BODY_MAX_CHARS, Status};
 use pronto_protocol::send_queue::QueuedMessage;
 
 use super::request::{Page, Request, Rows};
-use super::{Effect, Moment, Step, Target, call, enter, live, settings};
+use super::{Effect, Moment, Step, Target, call, enter, live, report, settings};
 use crate::state::list::{self, List, Loading, Order};
+use crate::state::report::ReportPage;
 use crate::state::thread::Thread;
 use crate::state::{Phase, Route, State};
 
@@ -74,8 +75,12 @@ pub(super) fn choose_site(state: &mut State, site: SiteKey) -> Vec<Effect> {
     inside.list = List { order: inside.list.order, round: inside.list.round, ..List::default() };
     inside.site = site;
     inside.settings = None;
+    inside.report = ReportPage::default();
     let mut effects = reload(state);
-    let route = if state.route == Route::Settings { Route::Settings } else { Route::List };
+    let route = match state.route {
+        Route::Settings | Route::Reports => state.route.clone(),
+        _ => Route::List,
+    };
     effects.append(&mut go(state, route, Step::Replace));
     effects
 }
@@ -116,6 +121,7 @@ pub(super) fn arrive(state: &mut State) -> Vec<Effect> {
     match state.route.clone() {
         Route::Thread(id) | Route::Contact(id) => open(state, &id),
         Route::Settings => settings::open(state),
+        Route::Reports => report::ask(state),
         _ => Vec::new(),
     }
 }

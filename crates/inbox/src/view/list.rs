@@ -3,7 +3,7 @@
 use pronto_protocol::model::{Author, InboxConversation, ReplyTime};
 use yew::{Callback, Html, classes, html};
 
-use super::parts::{ICON_ACCOUNT, ICON_CHECK, ICON_KEYS, ICON_SETTINGS, icon, on, ring};
+use super::parts::{ICON_ACCOUNT, ICON_CHECK, ICON_KEYS, ICON_REPORTS, ICON_SETTINGS, icon, on, ring};
 use super::{Say, site_name, when};
 use crate::state::list::{self, Loading, Order, Wait};
 use crate::state::{Dialog, Inside, Route, State};
@@ -74,6 +74,7 @@ fn tools(state: &State, say: &Say) -> Html {
         <div class="tools">
             <button class="tool wide-only" type="button" aria-label={words.help} title={words.help}
                 onclick={on(say, Ui::Dialog(Some(Dialog::Help)))}>{ icon(ICON_KEYS) }</button>
+            { tool(words.reports, ICON_REPORTS, Route::Reports) }
             { tool(words.settings, ICON_SETTINGS, Route::Settings) }
             { tool(words.account, ICON_ACCOUNT, Route::Account) }
         </div>

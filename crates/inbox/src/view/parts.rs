@@ -142,6 +142,7 @@ pub(super) fn icon(path: &'static str) -> Html {
 
 pub(super) const ICON_BACK: &str = "M15 5l-7 7 7 7";
 pub(super) const ICON_SETTINGS: &str = "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5";
+pub(super) const ICON_REPORTS: &str = "M4 4.500v15h16M8.500 15.500v-4M13 15.500v-8M17.500 15.500v-6";
 pub(super) const ICON_ACCOUNT: &str =
     "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5c.8-4 3.7-6 7.5-6s6.700 2 7.5 6";
 pub(super) const ICON_KEYS: &str =

@@ -195,6 +195,10 @@ impl Desk {
 
     pub(crate) fn failed(&mut self, failed: Failed) {
         let request = self.last.clone().expect("a request");
+        self.answer_failed(request, failed);
+    }
+
+    pub(crate) fn answer_failed(&mut self, request: Request, failed: Failed) {
         self.event("the server fails", Event::Answered(request, Err(failed)));
     }
 

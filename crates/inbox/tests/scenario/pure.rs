@@ -180,6 +180,7 @@ fn routes_come_back_and_tokens_are_not_written() {
             "conversation=a b",
             "contact=c1",
             "settings",
+            "reports",
             "account",
             "setup=t0k",
             "setup=",
@@ -193,6 +194,7 @@ fn routes_come_back_and_tokens_are_not_written() {
             "conversation=a b" -> List -> ""
             "contact=c1" -> Contact(c1) -> "contact=c1"
             "settings" -> Settings -> "settings"
+            "reports" -> Reports -> "reports"
             "account" -> Account -> "account"
             "setup=t0k" -> Setup("t0k") -> ""
             "setup=" -> List -> ""
