@@ -55,6 +55,8 @@ error_codes! {
     BodyTooLong = "body_too_long", 422;
     /// A setting that cannot be; the sentence says which.
     InvalidSetting = "invalid_setting", 422;
+    /// An e-mail address that none can have; the sentence says what to do.
+    InvalidEmail = "invalid_email", 422;
     /// No session, or one that ended.
     Unauthorized = "unauthorized", 401;
     /// Wrong name or password; the same for known and unknown names.
@@ -163,7 +165,7 @@ pub struct OpenSession {
 }
 
 /// The answer to [`OpenSession`], and to `GET /v1/session`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     /// Who this is.
@@ -172,6 +174,37 @@ pub struct Session {
     pub conversations: Vec<Conversation>,
     /// The server's clock.
     pub now: Millis,
+    /// Whether this server can send an answer by e-mail, so that an address may be asked for.
+    #[serde(default, skip_serializing_if = "crate::model::is_false")]
+    pub can_email: bool,
+    /// The address this visitor left, shown back to them alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Session(")?;
+        f.write_str(self.visitor_id.as_str())?;
+        f.write_str(")")
+    }
+}
+
+/// `PUT /v1/session/email`: where answers go that this visitor's devices do not receive. It proves nothing about who
+/// they are.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetEmail {
+    /// The conversation in which it was asked for; one of this visitor's.
+    pub conversation_id: ConversationId,
+    /// The address, up to 254 characters; empty takes it away.
+    pub email: String,
+}
+
+impl std::fmt::Debug for SetEmail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SetEmail(…)")
+    }
 }
 
 /// `POST /v1/conversations/{id}/messages`, by a visitor, an agent or the business's backend.

@@ -205,7 +205,7 @@ impl std::fmt::Debug for VisitorContext {
 }
 
 /// A row of the inbox's list.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InboxConversation {
     /// The conversation itself.
@@ -229,6 +229,17 @@ pub struct InboxConversation {
     /// Whether the visitor is blocked: marked as spam, counted nowhere, heard no more.
     #[serde(default, skip_serializing_if = "is_false")]
     pub blocked: bool,
+    /// The e-mail address the visitor left for answers; unverified, whoever typed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+impl std::fmt::Debug for InboxConversation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("InboxConversation(")?;
+        f.write_str(self.conversation.conversation_id.as_str())?;
+        f.write_str(")")
+    }
 }
 
 wire_enum! {
@@ -272,7 +283,7 @@ pub struct ReplyTime {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-const fn is_false(is: &bool) -> bool {
+pub(crate) const fn is_false(is: &bool) -> bool {
     !*is
 }
 

@@ -246,6 +246,7 @@ fn row() -> InboxConversation {
         demo: false,
         window: Some(window()),
         blocked: false,
+        email: Some("maria@posta.example".into()),
     }
 }
 
@@ -411,7 +412,17 @@ fn visitor_bodies(golden: &mut Golden) {
     golden.check("open_session", &OpenSession { conversation_id: conversation_id(), context: context() });
     golden.check(
         "session",
-        &Session { visitor_id: visitor_id(), conversations: vec![conversation()], now: NOW },
+        &Session {
+            visitor_id: visitor_id(),
+            conversations: vec![conversation()],
+            now: NOW,
+            can_email: true,
+            email: Some("maria@posta.example".into()),
+        },
+    );
+    golden.check(
+        "set_email",
+        &SetEmail { conversation_id: conversation_id(), email: "maria@posta.example".into() },
     );
     golden.check("send_message", &send_message());
     golden.check(

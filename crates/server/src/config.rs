@@ -48,6 +48,46 @@ impl DatabaseArgs {
     }
 }
 
+/// How answers go out by e-mail; without these nobody is asked for an address.
+#[derive(Args, Clone, Default, Debug)]
+pub struct MailArgs {
+    /// The mail server that carries answers to visitors who left an address: `smtps://USER:PASSWORD@HOST`,
+    /// `smtp+starttls://…`, or `smtp://…` without encryption.
+    #[arg(long, env = "PRONTO_SMTP", hide_env_values = true, value_name = "URL")]
+    pub smtp: Option<Hidden>,
+    /// A file that holds the mail server's password, where the URL does not.
+    #[arg(long, env = "PRONTO_SMTP_PASSWORD_FILE", value_name = "FILE")]
+    pub smtp_password_file: Option<PathBuf>,
+    /// The sender of these mails, for example `Panificio Aurora <no-reply@chat.example>`.
+    #[arg(long, env = "PRONTO_MAIL_FROM", value_name = "NAME <ADDRESS>")]
+    pub mail_from: Option<Hidden>,
+}
+
+impl MailArgs {
+    /// Whether mail can be sent.
+    #[must_use]
+    pub const fn is_set(&self) -> bool {
+        self.smtp.is_some() && self.mail_from.is_some()
+    }
+}
+
+/// A word of the operator's that no log may show. It is read where it is used, so that no message of the command line
+/// quotes it.
+#[derive(Clone)]
+pub struct Hidden(pub String);
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
 /// The arguments of `pronto backup`.
 #[derive(Args, Debug)]
 pub struct BackupArgs {
@@ -86,6 +126,9 @@ pub struct ServeArgs {
     /// The address under which browsers reach the chat, when it is not the one listened on.
     #[arg(long, env = "PRONTO_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<Url>,
+    /// How answers go out by e-mail.
+    #[command(flatten)]
+    pub mail: MailArgs,
     /// Serve the demo shop with made-up history and a demo login.
     #[arg(long, env = "PRONTO_DEMO", overrides_with = "no_demo")]
     pub demo: bool,

@@ -57,6 +57,7 @@ fn visitor_routes() -> Router<App> {
         .route("/badge/{file}", compressed(get(report::badge)))
         .route("/v1/sites/{key}/sessions", post(conversation::open_session))
         .route("/v1/session", get(conversation::session).delete(conversation::end_session))
+        .route("/v1/session/email", put(conversation::email::set_email))
         .route("/v1/conversations/{id}/messages", messages)
         .route("/v1/conversations/{id}/receipts", post(conversation::set_receipts))
         .route("/v1/conversations/{id}/typing", post(conversation::typing))

@@ -16,6 +16,7 @@ pub mod http;
 pub mod relay;
 pub mod start;
 pub mod store;
+pub mod text;
 
 use backup::BackupError;
 use config::{Cli, Command, DatabaseArgs};

@@ -78,6 +78,7 @@ pub(crate) fn row(conversation: &str, seq: u64) -> InboxConversation {
         demo: false,
         window: None,
         blocked: false,
+        email: None,
     }
 }
 

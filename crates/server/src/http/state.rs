@@ -53,6 +53,8 @@ pub struct Budgets {
     pub site_sessions: Budget<SiteKey>,
     /// New sessions from one address.
     pub address_sessions: Budget<std::net::IpAddr>,
+    /// E-mail addresses that one session leaves.
+    pub session_emails: Budget<SecretHash>,
 }
 
 impl Budgets {
@@ -65,6 +67,7 @@ impl Budgets {
             site_messages: Budget::new(limits.site_messages),
             site_sessions: Budget::new(limits.site_sessions),
             address_sessions: Budget::new(limits.address_sessions),
+            session_emails: Budget::new(limits.session_emails),
         }
     }
 }
@@ -273,6 +276,12 @@ impl App {
         let listen = crate::config::reachable(self.args.listen).to_string();
         let origin = |host: &str| crate::config::web_origin(&format!("http://{host}"));
         host.and_then(origin).or_else(|| origin(&listen)).unwrap_or_default()
+    }
+
+    /// Whether an answer can go out by e-mail, so that an address may be asked for.
+    #[must_use]
+    pub fn can_email(&self) -> bool {
+        self.args.mail.is_set()
     }
 
     /// Whether browsers reach the chat by https, so that cookies may be `Secure`.

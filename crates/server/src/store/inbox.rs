@@ -16,7 +16,8 @@ macro_rules! select {
             "select ",
             conversation_columns!(),
             ", c.visitor_id, c.context, c.waiting_since, c.demo, c.last_at, c.waiting_order, \
-             c.promise_order, (select v.blocked_at from visitor v where v.visitor_id = c.visitor_id), ",
+             c.promise_order, (select v.blocked_at from visitor v where v.visitor_id = c.visitor_id), \
+             (select v.email from visitor v where v.visitor_id = c.visitor_id), ",
             message_columns!(),
             " from conversation c left join message m \
              on m.conversation_id = c.conversation_id and m.seq = c.last_seq ",
@@ -116,8 +117,9 @@ fn inbox_conversation(row: &mut Row) -> Result<InboxConversation, DbError> {
         context: from_json(row, AT + 1)?,
         waiting_since: row.opt_at(AT + 2)?,
         demo: row.int(AT + 3)? != 0,
-        last_message: if has_messages { Some(message(row, AT + 8)?) } else { None },
+        last_message: if has_messages { Some(message(row, AT + 9)?) } else { None },
         window: None,
         blocked: row.opt_at(AT + 7)?.is_some(),
+        email: row.opt_text(AT + 8)?,
     })
 }

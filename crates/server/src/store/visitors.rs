@@ -69,18 +69,57 @@ impl Store {
         self.engine.read(move |c| conversations::of_visitor(c, &visitor_id)).await
     }
 
-    /// Ends a session for good: its secret opens nothing any more, not even a new session.
+    /// Ends a session for good: its secret opens nothing any more, not even a new session, and its visitor's address
+    /// is gone.
     ///
     /// # Errors
     /// As [`Store::open_session`].
     pub async fn end_session(&self, secret_hash: Hash, now: Millis) -> Result<(), StoreError> {
         let secret_hash = hex::encode(secret_hash);
         let write = move |c: &mut Connection| {
+            let sql = "select visitor_id from session where secret_hash = $1 and ended_at is null";
+            let Some(mut row) = c.query_one(sql, &[(&secret_hash).into()])? else { return Ok(()) };
+            address(c, &row.id(0)?, None)?;
             let sql = "update session set ended_at = $2 where secret_hash = $1 and ended_at is null";
             c.execute(sql, &[(&secret_hash).into(), now.into()]).map(drop)
         };
         self.engine.write(write).await
     }
+
+    /// The address that a visitor left for answers.
+    ///
+    /// # Errors
+    /// As [`Store::open_session`].
+    pub async fn email(&self, visitor_id: &VisitorId) -> Result<Option<String>, StoreError> {
+        let visitor_id = visitor_id.clone();
+        let read = move |c: &mut Connection| {
+            let sql = "select email from visitor where visitor_id = $1";
+            let row = c.query_one(sql, &[visitor_id.as_str().into()])?;
+            row.map_or(Ok(None), |mut row| row.opt_text(0))
+        };
+        self.engine.read(read).await
+    }
+
+    /// Keeps an address for a visitor, or takes it away; whether that changed anything. The links of mails to another
+    /// address end with it: it may have been a stranger's.
+    ///
+    /// # Errors
+    /// As [`Store::open_session`].
+    pub async fn set_email(&self, visitor_id: &VisitorId, email: Option<String>) -> Result<bool, StoreError> {
+        let visitor_id = visitor_id.clone();
+        self.engine.write(move |c| address(c, &visitor_id, email.as_deref())).await
+    }
+}
+
+/// Sets a visitor's address; whether it was another one.
+pub(super) fn address(c: &mut Connection, id: &VisitorId, email: Option<&str>) -> Result<bool, DbError> {
+    let sql =
+        "update visitor set email = $2 where visitor_id = $1 and coalesce(email, '') <> coalesce($2, '')";
+    if c.execute(sql, &[id.as_str().into(), email.into()])? == 0 {
+        return Ok(false);
+    }
+    c.execute("delete from mail_link where visitor_id = $1", &[id.as_str().into()])?;
+    Ok(true)
 }
 
 /// The visitor that the secret stands for on this site, made now if it is new; `None` when it is not of this site or

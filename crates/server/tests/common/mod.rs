@@ -7,7 +7,7 @@ use std::path::Path;
 use pronto_protocol::id::{AgentId, SiteKey};
 use pronto_protocol::model::{Agent, Role, SiteSettings};
 use pronto_server::bus::Bus;
-use pronto_server::config::{Cli, Command, ServeArgs};
+use pronto_server::config::{Cli, Command, MailArgs, ServeArgs};
 use pronto_server::http::guard::budget::Limits;
 use pronto_server::http::page::Pages;
 use pronto_server::http::page::assets::Assets;
@@ -36,6 +36,7 @@ pub(crate) struct Options {
     pub(crate) limits: Limits,
     pub(crate) timing: Timing,
     pub(crate) test_clock: bool,
+    pub(crate) mail: MailArgs,
 }
 
 /// A running server.
@@ -139,8 +140,8 @@ impl TestApp {
         ]);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let test_clock = options.test_clock;
-        let args = ServeArgs { listen: address, test_clock, ..args(folder.path()) };
+        let (test_clock, mail) = (options.test_clock, options.mail);
+        let args = ServeArgs { listen: address, test_clock, mail, ..args(folder.path()) };
         let pages = Pages::new(assets, Words::embedded());
         let app = App::new(args, store, Bus::new(), pages, options.limits, options.timing);
         let serving = tokio::spawn(serve::serve(app.clone(), listener, router(app.clone())));

@@ -3,6 +3,7 @@
 
 mod backup;
 mod cases;
+mod email;
 mod failures;
 mod outbox;
 mod people;
@@ -47,6 +48,7 @@ on_both! {
     outbox::deliveries_keep_their_order,
     outbox::deliveries_are_parked_and_sent_again,
     outbox::nothing_is_queued_without_a_backend,
+    email::an_address_is_kept_and_taken_away,
     people::sites_and_their_secrets,
     people::sessions_are_bound_to_site_and_visitor,
     people::agents_and_their_sessions,

@@ -1,6 +1,8 @@
 //! Sessions and conversations: what a visitor, an agent and a backend may all ask for. The rules of a conversation are
 //! not here; this checks who asks, hands the command to the store, and tells the bus what was committed.
 
+pub mod email;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -99,7 +101,9 @@ fn bounded(context: &VisitorContext) -> VisitorContext {
 
 async fn session_of(app: &App, visitor: &Visitor) -> Answer<Session> {
     let conversations = app.store.conversations_of(&visitor.visitor_id).await?;
-    Ok(Session { visitor_id: visitor.visitor_id.clone(), conversations, now: now() })
+    let email = app.store.email(&visitor.visitor_id).await?;
+    let (visitor_id, can_email) = (visitor.visitor_id.clone(), app.can_email());
+    Ok(Session { visitor_id, conversations, now: now(), can_email, email })
 }
 
 fn only_visitor(party: Party) -> Answer<Visitor> {
@@ -124,7 +128,7 @@ pub async fn session(State(app): State<App>, party: Party) -> Answer<Json<Sessio
     session_of(&app, &only_visitor(party)?).await.map(Json)
 }
 
-/// Ends the visitor's secret.
+/// Ends the visitor's secret, and removes the address they left.
 #[utoipa::path(
     delete, path = "/v1/session", tag = "visitor",
     responses(

@@ -24,6 +24,7 @@ use crate::http::party::AGENT_COOKIE;
         conversation::open_session,
         conversation::session,
         conversation::end_session,
+        conversation::email::set_email,
         conversation::messages,
         conversation::send_message,
         conversation::set_receipts,

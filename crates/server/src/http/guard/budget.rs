@@ -35,6 +35,8 @@ pub struct Limits {
     pub site_sessions: Rate,
     /// New sessions from one address: wide, because a whole office may share it.
     pub address_sessions: Rate,
+    /// E-mail addresses that one visitor leaves: nobody mistypes theirs that often.
+    pub session_emails: Rate,
 }
 
 impl Default for Limits {
@@ -45,6 +47,7 @@ impl Default for Limits {
             site_messages: rate(2_000, 200),
             site_sessions: rate(1_000, 50),
             address_sessions: rate(120, 2),
+            session_emails: rate(5, 1),
         }
     }
 }
