@@ -1,3 +1,6 @@
-//! Text that people wrote or read, as more than one part of the server needs it. Pure: no storage, no network, no clock.
+//! Text for people, as pages and mails both need it: words in each language, templates that escape, addresses. Pure: no
+//! storage, no network, no clock.
 
 pub mod address;
+pub mod template;
+pub mod words;
