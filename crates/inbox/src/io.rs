@@ -64,6 +64,7 @@ impl Io {
             Effect::Focus(_) => self.after_render.push(effect),
             Effect::Address(route, step) => page::address(&route, step),
             Effect::Copy(text) => page::copy(&text, &self.say),
+            Effect::Print => page::print(),
             keeping => self.keep(keeping),
         }
     }

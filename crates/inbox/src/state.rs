@@ -3,6 +3,7 @@
 pub mod forms;
 pub mod link;
 pub mod list;
+pub mod money;
 pub mod prose;
 pub mod report;
 pub mod settings;
@@ -19,6 +20,7 @@ use crate::text::{Lang, Strings};
 use forms::{AccountForm, FirstSiteForm, SetupForm, SignInForm};
 use link::Link;
 use list::List;
+use money::{Purse, Sheet};
 use report::ReportPage;
 use settings::Settings;
 use thread::Thread;
@@ -81,6 +83,8 @@ pub enum Route {
     Settings,
     /// How long people wait, and what answers cost.
     Reports,
+    /// What answers cost in a month, `YYYY-MM`; the present one when absent.
+    Statement(Option<String>),
     /// The agent's own.
     Account,
     /// The first owner's one-time link.
@@ -109,6 +113,10 @@ pub struct Inside {
     pub report: ReportPage,
     /// The form on the account's screen.
     pub account: AccountForm,
+    /// What answers cost.
+    pub purse: Purse,
+    /// The statement's screen, while it is open.
+    pub sheet: Option<Sheet>,
     /// Which dialog is open.
     pub dialog: Option<Dialog>,
     /// When typing was last told to the other side.
@@ -187,7 +195,7 @@ impl State {
         let announced = self.announcement.as_ref().map(|(_, until)| *until);
         let phase = match &self.phase {
             Phase::Unreachable(at) => Some(*at),
-            Phase::Inside(inside) => Some(inside.wake_at(self.now, self.online)),
+            Phase::Inside(inside) => Some(inside.wake_at(self.now, self.online, self.skew)),
             _ => None,
         };
         announced.into_iter().chain(phase).min()
@@ -215,6 +223,7 @@ impl Route {
             "contact" => id().map_or(Self::List, Self::Contact),
             "settings" => Self::Settings,
             "reports" => Self::Reports,
+            "statement" => Self::Statement(money::is_month(value).then(|| value.to_owned())),
             "account" => Self::Account,
             _ => Self::List,
         }
@@ -229,6 +238,8 @@ impl Route {
             Self::Contact(id) => format!("contact={id}"),
             Self::Settings => "settings".to_owned(),
             Self::Reports => "reports".to_owned(),
+            Self::Statement(None) => "statement".to_owned(),
+            Self::Statement(Some(month)) => format!("statement={month}"),
             Self::Account => "account".to_owned(),
         }
     }
@@ -249,6 +260,8 @@ impl Inside {
             settings: None,
             report: ReportPage::default(),
             account: AccountForm::default(),
+            purse: Purse::default(),
+            sheet: None,
             dialog: None,
             typing_told: None,
         }
@@ -278,10 +291,28 @@ impl Inside {
         !self.queue.is_empty() || self.drafts.values().any(|draft| !draft.trim().is_empty())
     }
 
-    fn wake_at(&self, now: Millis, online: bool) -> Millis {
+    fn wake_at(&self, now: Millis, online: bool, skew: i64) -> Millis {
         let typing = self.threads.values().filter_map(|thread| thread.typing_until);
         let queue = self.queue.wake_at().filter(|_| online);
         let minute = Millis((now.0.div_euclid(MINUTE_MS) + 1) * MINUTE_MS);
-        typing.chain(queue).chain(self.link.wake).fold(minute, Millis::min)
+        let turns = self.turns_at(now.plus(skew)).map(|at| at.plus(-skew));
+        typing
+            .chain(queue)
+            .chain(self.link.wake)
+            .chain(self.purse.wake_at())
+            .chain(turns)
+            .fold(minute, Millis::min)
+    }
+
+    /// When a window or a promise that may be on the screen turns next, on the server's clock.
+    fn turns_at(&self, now: Millis) -> Option<Millis> {
+        let opened = self.threads.values().filter_map(|thread| thread.row.as_ref());
+        let turns = self.list.rows.iter().chain(opened).flat_map(|row| {
+            let window = row.window.as_ref().and_then(|window| money::terms::changes_at(window, now));
+            // A promise is missed one millisecond after its time.
+            let promise = row.conversation.promise_by.map(|by| by.plus(1)).filter(|at| *at > now);
+            window.into_iter().chain(promise)
+        });
+        turns.min()
     }
 }

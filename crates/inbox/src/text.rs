@@ -92,6 +92,20 @@ pub fn short_span(words: &Strings, minutes: i64) -> String {
     fill(text, "{n}", &n.to_string())
 }
 
+/// A span of whole minutes in its two largest units: what is left of a window, or by how much it was missed.
+#[must_use]
+pub fn exact_span(words: &Strings, minutes: i64) -> String {
+    let (large, small, each) = match minutes {
+        ..1 => return words.span_less.to_owned(),
+        1..60 => return fill(words.span_minutes, "{n}", &minutes.to_string()),
+        60..1_440 => (words.span_hours, words.span_minutes, 60),
+        _ => (words.span_days, words.span_hours, 1_440),
+    };
+    let rest = minutes % each / (if each == 60 { 1 } else { 60 });
+    let first = fill(large, "{n}", &(minutes / each).to_string());
+    if rest == 0 { first } else { format!("{first} {}", fill(small, "{n}", &rest.to_string())) }
+}
+
 table! {
     app: "Pronto inbox", "Posta di Pronto";
     inbox: "Inbox", "Posta";
@@ -137,8 +151,9 @@ table! {
     conversations: "Conversations", "Conversazioni";
     site: "Site", "Sito";
     order: "Order", "Ordine";
-    order_waiting: "Waiting", "In attesa";
-    order_newest: "Newest", "Recenti";
+    order_promise: "Promises first", "Prima le promesse";
+    order_waiting: "Longest wait first", "Prima chi aspetta di più";
+    order_newest: "Newest first", "Prima le più recenti";
     unread_only: "Unread", "Non lette";
     told: "Visitors are told: usually within {t}", "Chi scrive legge: di solito entro {t}";
     told_nothing: "No reply time shown yet: too few conversations", "Tempo di risposta non ancora mostrato: poche conversazioni";
@@ -149,13 +164,18 @@ table! {
     days_long: "{n} days", "{n} giorni";
     day_long: "a day", "un giorno";
     span_now: "now", "ora";
+    span_less: "less than 1 min", "meno di 1 min";
     span_minutes: "{n} min", "{n} min";
     span_hours: "{n} h", "{n} h";
     span_days: "{n} d", "{n} g";
     waiting_for: "waiting {t}", "aspetta da {t}";
     waiting_now: "just wrote", "ha appena scritto";
-    left_of: "{a} left of {b}", "restano {a} su {b}";
-    late: "over {t}", "oltre {t}";
+    left_usual: "{a} left of the usual {b}", "restano {a} dei soliti {b}";
+    late_usual: "over the usual {t}", "oltre i soliti {t}";
+    left_promise: "{t} left", "restano {t}";
+    left_promise_long: "{t} left to keep the promise", "restano {t} per mantenere la promessa";
+    late_promise: "promise missed by {t}", "promessa mancata da {t}";
+    blocked: "Blocked", "Bloccato";
     unread: "unread", "non letta";
     resolved: "Resolved", "Risolta";
     answered: "Answered", "Risposto";
@@ -190,6 +210,7 @@ table! {
     waiting_network: "Not sent: you are offline. It goes out when you are back.", "Non inviato: sei offline. Parte appena torni in rete.";
     not_sent: "Not sent", "Non inviato";
     not_sent_long: "Not sent: it is too long or empty.", "Non inviato: è troppo lungo o vuoto.";
+    not_sent_window: "Not sent: the window has closed, and only an approved template may be sent now.", "Non inviato: la finestra si è chiusa e ora si può inviare solo un modello approvato.";
     not_sent_gone: "Not sent: this conversation does not exist any more.", "Non inviato: questa conversazione non c'è più.";
     discard: "Discard", "Elimina";
     sent: "Sent", "Inviato";
@@ -201,6 +222,87 @@ table! {
     too_long: "{n} characters too many", "{n} caratteri di troppo";
     older: "Loading older messages", "Carico i messaggi precedenti";
     thread_failed: "The messages could not be loaded.", "Non è stato possibile caricare i messaggi.";
+
+    win_free: "free", "gratis";
+    win_free_for: "free for {t}", "gratis ancora per {t}";
+    win_costs_for: "{m} for {t}", "{m} ancora per {t}";
+    win_late: "{m}, late by {t}", "{m}, in ritardo di {t}";
+    win_template: "template only", "solo con un modello";
+    win_nothing: "nothing can be sent", "non si può inviare nulla";
+    win_unknown: "price unknown", "prezzo non noto";
+    win_unknown_late: "price unknown, late by {t}", "prezzo non noto, in ritardo di {t}";
+    cost_free: "Sending is free", "Inviare non costa nulla";
+    cost_free_for: "Sending is free for {t}", "Inviare è gratis ancora per {t}";
+    cost_allowance: "Sending is free: one of the month's free messages", "Inviare è gratis: rientra nei messaggi gratuiti del mese";
+    cost_now: "Sending costs {m}", "Inviare costa {m}";
+    cost_for: "Sending costs {m} for {t}", "Inviare costa {m} ancora per {t}";
+    cost_late: "Sending costs {m}: the window closed {t} ago", "Inviare costa {m}: la finestra si è chiusa {t} fa";
+    cost_unknown: "What sending costs is unknown: the price book has no price for this", "Non si sa quanto costa inviare: il listino non ha un prezzo per questo caso";
+    then_free: "then it is free", "poi è gratis";
+    then_costs: "then it costs {m}", "poi costa {m}";
+    then_unknown: "then at an unknown price", "poi a un prezzo non noto";
+    then_template: "then only a template may be sent", "poi si può inviare solo un modello";
+    then_nothing: "then nothing may be sent", "poi non si può inviare nulla";
+    closed_template: "The window has closed: only an approved template may be sent now. What you write stays here until they write again.", "La finestra si è chiusa: ora si può inviare solo un modello approvato. Quello che scrivi resta qui finché non ti riscrivono.";
+    closed_nothing: "Nothing can be sent here now. What you write stays here.", "Ora qui non si può inviare nulla. Quello che scrivi resta qui.";
+    over_budget: "This month's budget of {b} is used up; this message costs {m}. Send it anyway?", "Il budget di {b} di questo mese è esaurito e questo messaggio costa {m}. Lo invii lo stesso?";
+    over_budget_plain: "This month's budget is used up, and this message costs. Send it anyway?", "Il budget di questo mese è esaurito e questo messaggio si paga. Lo invii lo stesso?";
+    send_anyway: "Send it anyway", "Invia lo stesso";
+    send_not: "Do not send it", "Non inviarlo";
+
+    costs: "Costs", "Costi";
+    month_so_far: "This month: {m}", "Questo mese: {m}";
+    month_of: "This month: {m} of {b}", "Questo mese: {m} su {b}";
+    budget_near: "{p} % of the budget is used", "Usato il {p} % del budget";
+    budget_used: "The budget is used up: you are asked before each message that costs", "Budget esaurito: prima di ogni messaggio a pagamento ti viene chiesto";
+    saving_one: "Answering one conversation in the next hour saves {m}", "Rispondere entro un'ora a una conversazione fa risparmiare {m}";
+    saving_many: "Answering in the next hour saves {m} over {n} conversations", "Rispondere entro un'ora fa risparmiare {m} su {n} conversazioni";
+    unknown_one: "1 message with an unknown price", "1 messaggio a prezzo non noto";
+    unknown_many: "{n} messages with an unknown price", "{n} messaggi a prezzo non noto";
+
+    statement: "Statement", "Estratto conto";
+    month: "Month", "Mese";
+    as_of: "As of {d}. Days and months are those of {z}.", "Aggiornato al {d}. Giorni e mesi sono quelli di {z}.";
+    csv: "CSV file", "File CSV";
+    print: "Print", "Stampa";
+    summary: "Summary", "Riepilogo";
+    total: "Total", "Totale";
+    entries: "Entries", "Voci";
+    entries_cut: "These are the first {n} of {t} entries. The CSV file has all of them.", "Queste sono le prime {n} voci su {t}. Il file CSV le contiene tutte.";
+    no_entries: "Nothing is recorded in this month.", "In questo mese non è registrato nulla.";
+    statement_failed: "The statement could not be loaded.", "Non è stato possibile caricare l'estratto conto.";
+    entry: "No.", "N.";
+    entry_delivered: "Delivered", "Consegnato il";
+    channel: "Channel", "Canale";
+    book: "Price book", "Listino";
+    market: "Country", "Paese";
+    reason: "Why", "Perché";
+    messages: "Messages", "Messaggi";
+    amount: "Amount", "Importo";
+    correction: "correction", "rettifica";
+    price_unknown: "unknown", "non noto";
+    none_chosen: "none", "nessuno";
+    why_free: "free in this book", "gratis in questo listino";
+    why_window: "in the window", "nella finestra";
+    why_entry: "came from an ad", "arriva da un annuncio";
+    why_allowance: "free message of the month", "messaggio gratuito del mese";
+    why_late: "after the window", "dopo la finestra";
+    why_late_by: "late by {t}", "in ritardo di {t}";
+    why_rate: "at the rate", "a tariffa";
+    why_no_rate: "no price known", "nessun prezzo noto";
+    why_other: "other", "altro";
+    on_widget: "Site chat", "Chat del sito";
+    on_whatsapp: "WhatsApp", "WhatsApp";
+    on_email: "E-mail", "E-mail";
+    on_other: "Other", "Altro";
+
+    block: "Block as spam", "Blocca come spam";
+    block_sure: "They can no longer write to you, and their question counts no more. Block this visitor?", "Non potrà più scriverti e la sua domanda non conterà più. Blocchi questo visitatore?";
+    yes_block: "Yes, block", "Sì, blocca";
+    unblock: "Take the block back", "Togli il blocco";
+    blocked_hint: "Blocked as spam: cannot write to you and counts nowhere.", "Bloccato come spam: non può scriverti e non conta in nessuna misura.";
+    now_blocked: "The visitor is blocked", "Il visitatore è bloccato";
+    now_unblocked: "The visitor can write again", "Il visitatore può scrivere di nuovo";
 
     unverified: "Unverified: the visitor's browser says so.", "Non verificato: lo dice il browser di chi scrive.";
     page: "Page", "Pagina";
@@ -263,6 +365,54 @@ table! {
     remove_span: "Remove", "Togli";
     copy_monday: "Use Monday's hours for Tuesday to Friday", "Usa gli orari di lunedì da martedì a venerdì";
 
+    open_until: "Open now, until {t}.", "Aperto ora, fino {t}.";
+    closed_until: "Closed now, opens {t}.", "Chiuso ora, riapre {t}.";
+    until_time: "{t}", "alle {t}";
+    until_tomorrow: "tomorrow at {t}", "a domani alle {t}";
+    until_day: "{d} at {t}", "a {d} alle {t}";
+    at_time: "at {t}", "alle {t}";
+    at_tomorrow: "tomorrow at {t}", "domani alle {t}";
+    at_day: "{d} at {t}", "{d} alle {t}";
+    open_always: "By these hours you never close.", "Con questi orari non chiudi mai.";
+    open_never: "By these hours you never open.", "Con questi orari non apri mai.";
+    exceptions: "Holidays and other days that differ", "Feste e altri giorni diversi";
+    exceptions_hint: "On these days the week above does not count. A day without hours is closed.", "In questi giorni la settimana qui sopra non vale. Un giorno senza orari è chiuso.";
+    add_day: "Add a day", "Aggiungi un giorno";
+    remove_day: "Remove this day", "Togli questo giorno";
+    new_day: "New day", "Nuovo giorno";
+    date: "Date", "Data";
+    day_name: "Name", "Nome";
+    past_one: "1 day that has passed", "1 giorno passato";
+    past_many: "{n} days that have passed", "{n} giorni passati";
+    away: "Away message", "Messaggio di assenza";
+    away_hint: "Goes at once to whoever writes outside the opening hours, once per question, marked as automatic. It does not count as an answer. Empty: nothing is sent.", "Parte subito per chi scrive fuori orario, una volta per domanda, segnato come automatico. Non conta come risposta. Vuoto: non parte nulla.";
+    away_never: "You are always open, so it is never sent.", "Sei sempre aperto, quindi non parte mai.";
+
+    set_billing: "What answers cost", "Quanto costano le risposte";
+    billing_hint: "A price book says what an answer costs, by day and country. Where none is chosen, nothing is charged or recorded.", "Un listino dice quanto costa una risposta, secondo il giorno e il paese. Dove non ne scegli uno, non si addebita e non si registra nulla.";
+    no_books: "No price book is chosen.", "Nessun listino scelto.";
+    add_book: "Add a price book", "Aggiungi un listino";
+    remove_book: "Remove this price book", "Togli questo listino";
+    book_of: "Price book for {c}", "Listino per {c}";
+    choose_book: "Choose…", "Scegli…";
+    first_day: "First day", "Primo giorno";
+    last_day: "Last day", "Ultimo giorno";
+    days_hint: "An empty first day means since ever, an empty last day until further notice.", "Il primo giorno vuoto vuol dire da sempre, l'ultimo vuoto fino a nuovo ordine.";
+    set_market: "Country of people without a phone number", "Paese di chi non ha un numero di telefono";
+    market_hint: "Prices differ by country. With a phone number the number tells it; for everyone else you do. While it is not chosen, their price is unknown.", "I prezzi cambiano da paese a paese. Se c'è un numero di telefono lo dice il numero; per gli altri lo dici tu. Finché non è scelto, il loro prezzo non è noto.";
+    not_chosen: "Not chosen", "Non scelto";
+    set_budget: "Budget per month", "Budget al mese";
+    budget_hint: "At 80 % you are warned. Once it is used up, you are asked before each message that costs. Empty: no budget.", "All'80 % ricevi un avviso. Quando è esaurito, prima di ogni messaggio a pagamento ti viene chiesto. Vuoto: nessun budget.";
+    currency: "Currency", "Valuta";
+    billing_zone: "Time zone of days and months", "Fuso orario di giorni e mesi";
+    zone_as_hours: "That of the opening hours", "Quello degli orari di apertura";
+
+    set_badge: "Your reply time on other pages", "Il tuo tempo di risposta su altre pagine";
+    badge_hint: "A picture of your measured reply time, for any page or e-mail. It brings itself up to date.", "Un'immagine del tuo tempo di risposta misurato, per qualsiasi pagina o e-mail. Si aggiorna da sola.";
+    badge_alt: "The picture as it looks now", "L'immagine com'è adesso";
+    badge_picture: "Address of the picture", "Indirizzo dell'immagine";
+    badge_data: "The same as figures anyone can check (JSON)", "Gli stessi dati in cifre che chiunque può verificare (JSON)";
+
     set_where: "Where it appears", "Dove appare";
     origins: "Your sites", "I tuoi siti";
     origins_hint: "One address a line, for example https://shop.example. The chat opens on these sites only.", "Un indirizzo per riga, per esempio https://negozio.example. La chat si apre solo su questi siti.";
@@ -313,6 +463,16 @@ table! {
     wrong_missing: "{d}: a time is missing.", "{d}: manca un orario.";
     wrong_overlap: "{d}: two of the hours overlap.", "{d}: due orari si sovrappongono.";
     wrong_zone: "Choose the time zone of the hours.", "Scegli il fuso orario degli orari.";
+    wrong_date: "This day needs a date.", "A questo giorno manca la data.";
+    wrong_twice: "{d} is in the list twice.", "{d} compare due volte.";
+    wrong_day_name: "{d}: the name may have 80 characters at most.", "{d}: il nome può avere al massimo 80 caratteri.";
+    wrong_away: "The away message may have 1,000 characters at most.", "Il messaggio di assenza può avere al massimo 1.000 caratteri.";
+    wrong_book: "Choose a price book.", "Scegli un listino.";
+    wrong_days: "The last day lies before the first.", "L'ultimo giorno viene prima del primo.";
+    wrong_books_overlap: "{c}: two price books hold on the same day.", "{c}: due listini valgono nello stesso giorno.";
+    wrong_budget: "Write the budget as an amount above 0, for example 5 or 12.50.", "Scrivi il budget come importo maggiore di 0, per esempio 5 o 12,50.";
+    wrong_currency: "Choose the currency of the budget.", "Scegli la valuta del budget.";
+    wrong_marked: "Not saved: something above needs a look.", "Non salvato: qualcosa qui sopra va controllato.";
     wrong_backend: "The backend's address begins with https:// (or http://).", "L'indirizzo del backend comincia con https:// (o http://).";
 
     change_password: "Change your password", "Cambia la password";

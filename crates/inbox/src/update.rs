@@ -5,6 +5,7 @@ mod answers;
 mod enter;
 mod keys;
 mod live;
+mod money;
 mod report;
 pub mod request;
 mod settings;
@@ -139,8 +140,16 @@ pub enum Ui {
     Retry(MessageId),
     /// Gives a wedged answer up; its text goes back into an empty answer box.
     Discard(MessageId),
+    /// Sends an answer although it costs and the budget is used up.
+    AcceptCost(MessageId),
     /// Resolves or reopens the open conversation.
     ToggleStatus,
+    /// Wants the open conversation's visitor blocked as spam, or not after all.
+    Blocking(bool),
+    /// Blocks them, or takes that back.
+    Block(bool),
+    /// Prints the page.
+    Print,
     /// Left a small screen's pane, or an answer box.
     Back,
     /// Opened or closed a dialog.
@@ -237,6 +246,8 @@ pub enum Effect {
     Focus(Target),
     /// Copy to the clipboard.
     Copy(String),
+    /// Print the page.
+    Print,
 }
 
 /// How an address changes.
@@ -319,7 +330,11 @@ fn ui_step(state: &mut State, ui: Ui, moment: &Moment) -> Vec<Effect> {
         Ui::Send => threads::send(state, moment),
         Ui::Retry(id) => threads::retry(state, &id),
         Ui::Discard(id) => threads::discard(state, &id),
+        Ui::AcceptCost(id) => threads::accept_cost(state, &id),
         Ui::ToggleStatus => threads::toggle_status(state),
+        Ui::Blocking(asked) => threads::blocking(state, asked),
+        Ui::Block(blocked) => threads::block(state, blocked),
+        Ui::Print => vec![Effect::Print],
         Ui::Back => threads::back(state),
         Ui::Dialog(dialog) => {
             if let Some(inside) = state.inside_mut() {

@@ -4,6 +4,7 @@ mod account;
 mod contact;
 mod door;
 mod list;
+mod money;
 mod parts;
 mod report;
 mod settings;
@@ -47,6 +48,7 @@ pub fn title(state: &State) -> String {
         Route::Settings => words.settings,
         Route::Reports => words.reports,
         Route::Account => words.account,
+        Route::Statement(_) => words.statement,
         _ => words.inbox,
     };
     let name = site_name(inside);
@@ -64,7 +66,7 @@ fn desk(state: &State, inside: &Inside, say: &Say) -> Html {
     let pane = match state.route {
         Route::Thread(_) => "thread",
         Route::Contact(_) => "contact",
-        Route::Settings | Route::Reports | Route::Account => "page",
+        Route::Settings | Route::Reports | Route::Account | Route::Statement(_) => "page",
         Route::List | Route::Setup(_) => "list",
     };
     html! {
@@ -77,6 +79,7 @@ fn desk(state: &State, inside: &Inside, say: &Say) -> Html {
                 Route::Settings => settings::page(state, inside, say),
                 Route::Reports => report::page(state, inside, say),
                 Route::Account => account::page(state, inside, say),
+                Route::Statement(_) => money::statement::page(state, inside, say),
                 route => conversation(state, inside, route, say),
             } }
             </main>

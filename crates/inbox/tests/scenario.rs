@@ -4,6 +4,8 @@
 mod desk;
 #[path = "scenario/door.rs"]
 mod door;
+#[path = "scenario/money.rs"]
+mod money;
 #[path = "scenario/pure.rs"]
 mod pure;
 #[path = "scenario/report.rs"]
@@ -76,6 +78,7 @@ fn a_conversation_is_opened_read_and_answered() {
                 [] agent: Yes, until six. Sending
             the server answers
                 forget new-11
+                GET /v1/inbox/sites/bakery/costs +csrf
                 say receipts of c1: delivered 3, read 3
                 [  visitor: Hello None
                  ] visitor: Are you open today? None
@@ -137,10 +140,12 @@ fn answers_survive_the_network() {
                 POST /v1/conversations/c1/messages new-9 "One" +csrf
             the server answers
                 forget new-9
+                GET /v1/inbox/sites/bakery/costs +csrf
                 POST /v1/conversations/c1/messages new-11 "Two" +csrf
                 say receipts of c1: delivered 2, read 2
             the server answers
                 forget new-11
+                GET /v1/inbox/sites/bakery/costs +csrf
                 say receipts of c1: delivered 3, read 3
             offline
                 disconnect
@@ -219,18 +224,19 @@ fn what_the_device_kept_goes_out_and_drafts_come_back() {
     check(
         desk,
         expect![[r#"
-        boot
-            GET /v1/inbox/me
-        the server answers
-            recall ana
-            GET /v1/inbox/conversations?site=bakery&order=waiting +csrf
-            GET /v1/conversations/c1/messages +csrf
-            GET /v1/inbox/conversations/c1 +csrf
-            open socket 1
-        recalled
-            POST /v1/conversations/c2/messages kept-2 "Kept" +csrf
-            Half an ans
-    "#]],
+            boot
+                GET /v1/inbox/me
+            the server answers
+                recall ana
+                GET /v1/inbox/conversations?site=bakery&order=promise +csrf
+                GET /v1/inbox/sites/bakery/costs +csrf
+                GET /v1/conversations/c1/messages +csrf
+                GET /v1/inbox/conversations/c1 +csrf
+                open socket 1
+            recalled
+                POST /v1/conversations/c2/messages kept-2 "Kept" +csrf
+                Half an ans
+        "#]],
     );
 }
 
@@ -336,19 +342,19 @@ fn a_broken_line_comes_back_with_its_cursors() {
     check(
         desk,
         expect![[r#"
-        the server answers
-            say receipts of c1: delivered 1, read 1
-        closed
-            disconnect
-            GET /v1/inbox/me +csrf
-        2 s later
-            open socket 2
-        opened
-            say hello c1@1
-        welcome
-            GET /v1/inbox/conversations?site=bakery&order=waiting +csrf
-        an old frame
-    "#]],
+            the server answers
+                say receipts of c1: delivered 1, read 1
+            closed
+                disconnect
+                GET /v1/inbox/me +csrf
+            2 s later
+                open socket 2
+            opened
+                say hello c1@1
+            welcome
+                GET /v1/inbox/conversations?site=bakery&order=promise +csrf
+            an old frame
+        "#]],
     );
 }
 
@@ -420,16 +426,16 @@ fn the_list_goes_on_by_its_cursor() {
     check(
         desk,
         expect![[r#"
-        unread only
-            GET /v1/inbox/conversations?site=bakery&order=waiting&unread=1 +csrf
-        the server answers
-        comes near the end
-            GET /v1/inbox/conversations?site=bakery&order=waiting&unread=1&cursor=k.c1 +csrf
-        still near the end
-        the server answers
-        at the end
-            c1 unread waits
-            c2 unread waits
-    "#]],
+            unread only
+                GET /v1/inbox/conversations?site=bakery&order=promise&unread=1 +csrf
+            the server answers
+            comes near the end
+                GET /v1/inbox/conversations?site=bakery&order=promise&unread=1&cursor=k.c1 +csrf
+            still near the end
+            the server answers
+            at the end
+                c1 unread waits
+                c2 unread waits
+        "#]],
     );
 }

@@ -132,7 +132,7 @@ export class Agent {
     this.email = page.locator("input[type=email]");
     this.password = page.locator("input[type=password]");
     this.list = page.locator("a.row");
-    this.newest = page.locator(".segments button").last();
+    this.order = page.locator("#order");
     this.back = page.locator("header .tool.narrow-only").first();
     this.answer = page.locator("#answer");
     this.seen = new Thread(page.locator("ol.bubbles li"), ".words");
@@ -154,7 +154,7 @@ export class Agent {
       }
     });
     if (await this.back.isVisible()) await this.back.click();
-    await this.newest.click();
+    await this.order.selectOption("newest");
     await this.page.locator(`a.row[data-row="${this.conversation}"]`).click();
     await this.answer.waitFor();
   }

@@ -80,6 +80,9 @@ fn body(request: &Request) -> Option<String> {
         Request::Status(_, status) => {
             to_json(&pronto_protocol::api::ChangeConversation { status: Some(*status), blocked: None })
         }
+        Request::Block(_, blocked) => {
+            to_json(&pronto_protocol::api::ChangeConversation { status: None, blocked: Some(*blocked) })
+        }
         Request::Receipts(_, receipts) => {
             to_json(&SetReceipts { delivered: receipts.delivered, read: receipts.read })
         }
@@ -93,12 +96,14 @@ fn answer(request: &Request, text: &str) -> Option<Answer> {
     Some(match request {
         Request::Me | Request::Setup(_) | Request::Login(_) => Answer::Me(from_json(text)?),
         Request::Rows(_) => Answer::Rows(from_json(text)?),
-        Request::Row(_) | Request::Status(..) => Answer::Row(from_json(text)?),
+        Request::Row(_) | Request::Status(..) | Request::Block(..) => Answer::Row(from_json(text)?),
         Request::Messages(..) => Answer::Messages(from_json(text)?),
         Request::Send(_) => Answer::Sent(from_json(text)?),
         Request::Site(_) | Request::SaveSite(..) => Answer::Site(from_json(text)?),
         Request::Report(_) => Answer::Report(from_json(text)?),
         Request::NewWebhookSecret(_) | Request::NewApiKey(..) => Answer::Secret(from_json(text)?),
+        Request::Costs(_) => Answer::Costs(from_json(text)?),
+        Request::Statement(..) => Answer::Statement(from_json(text)?),
         Request::Deliveries(_) => Answer::Deliveries(from_json::<DeliveryPage>(text)?.deliveries),
         _ => Answer::Done,
     })

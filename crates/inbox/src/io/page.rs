@@ -139,6 +139,14 @@ pub(super) fn copy(text: &str, say: &Callback<Event>) {
     wasm_bindgen_futures::spawn_local(async move { say.emit(Event::Copied(writing.await.is_ok())) });
 }
 
+/// Opens the browser's own way to print.
+pub(super) fn print() {
+    if let Some(window) = window() {
+        // Refused where a frame forbids it; there is nothing to do about it.
+        let _ = window.print();
+    }
+}
+
 /// Moves the focus.
 pub(super) fn focus(target: &Target) {
     let element = match target {

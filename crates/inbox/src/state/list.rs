@@ -4,24 +4,27 @@
 use pronto_protocol::id::{ConversationId, Millis};
 use pronto_protocol::model::{Author, InboxConversation, ReplyTime, Status};
 
-/// A day, in minutes: the scale of a wait where no reply time was measured.
-const DAY_MINUTES: i64 = 24 * 60;
-
 /// What stands first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Order {
-    /// Who has waited longest.
+    /// Whose promise ends first; then who waits without one.
     #[default]
+    Promise,
+    /// Who has waited longest.
     Waiting,
     /// What happened last.
     Newest,
 }
 
 impl Order {
+    /// All of them, as the chooser lists them.
+    pub const ALL: [Self; 3] = [Self::Promise, Self::Waiting, Self::Newest];
+
     /// The word on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Promise => "promise",
             Self::Waiting => "waiting",
             Self::Newest => "newest",
         }
@@ -126,10 +129,11 @@ impl List {
 }
 
 /// Whether nobody of the business has seen the visitor's last word. What a colleague or a backend answered last is not
-/// news; what a bot answered does not count.
+/// news; what a bot answered does not count, and what a blocked visitor wrote is none either.
 #[must_use]
 pub fn is_unread(row: &InboxConversation) -> bool {
-    row.conversation.last_seq > row.conversation.business.read
+    !row.blocked
+        && row.conversation.last_seq > row.conversation.business.read
         && (row.waiting_since.is_some()
             || row.last_message.as_ref().is_none_or(|message| message.author == Author::Visitor))
 }
@@ -146,39 +150,57 @@ pub fn touched_at(row: &InboxConversation) -> Millis {
     row.last_message.as_ref().map_or(row.conversation.created_at, |message| message.created_at)
 }
 
-/// A wait: how long it has lasted and how much is left of what visitors are told.
+/// A wait: how long it has lasted, and how it stands against what the visitor was told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wait {
     /// Whole minutes waited.
     pub minutes: i64,
-    /// Minutes on the full ring: the published reply time, a day where there is none.
-    pub scale: i64,
-    /// Left of the ring, 0 to 100.
+    /// What they were told, if anything.
+    pub told: Told,
+    /// Left of it, 0 to 100; 0 where nothing was told.
     pub left_percent: i64,
 }
 
-impl Wait {
-    /// Minutes left; 0 when it is late.
-    #[must_use]
-    pub const fn left(self) -> i64 {
-        if self.minutes < self.scale { self.scale - self.minutes } else { 0 }
-    }
+/// What a visitor who waits was told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Told {
+    /// Nothing.
+    Nothing,
+    /// How long it usually takes, in minutes: the published figure.
+    Usually(i64),
+    /// By when they have an answer: so many milliseconds are left, below 0 when it was missed.
+    Promised(i64),
+}
 
+impl Wait {
     /// Whether the visitor waits longer than they were told.
     #[must_use]
     pub const fn is_late(self) -> bool {
-        self.minutes >= self.scale
+        match self.told {
+            Told::Nothing => false,
+            Told::Usually(scale) => self.minutes >= scale,
+            Told::Promised(left) => left < 0,
+        }
     }
 }
 
 /// How the wait of a row stands at `now`, on the server's clock; absent when nobody waits.
 #[must_use]
 pub fn wait(row: &InboxConversation, reply: Option<&ReplyTime>, now: Millis) -> Option<Wait> {
-    let waited = now.since(row.waiting_since?).max(0);
-    let scale = reply.and_then(|reply| reply.minutes).map_or(DAY_MINUTES, i64::from).max(1);
-    let full = scale * super::MINUTE_MS;
-    let left_percent = (full - waited.min(full)) * 100 / full;
-    Some(Wait { minutes: waited / super::MINUTE_MS, scale, left_percent })
+    let since = row.waiting_since?;
+    let waited = now.since(since).max(0);
+    let usually = reply.and_then(|reply| reply.minutes).map(|minutes| i64::from(minutes).max(1));
+    let (told, full, left) = match (row.conversation.promise_by, usually) {
+        (Some(by), _) => (Told::Promised(by.since(now)), by.since(since), by.since(now)),
+        (None, Some(scale)) => {
+            let full = scale * super::MINUTE_MS;
+            (Told::Usually(scale), full, full - waited)
+        }
+        (None, None) => (Told::Nothing, 1, 0),
+    };
+    let full = full.max(1);
+    let left_percent = left.clamp(0, full).saturating_mul(100) / full;
+    Some(Wait { minutes: waited / super::MINUTE_MS, told, left_percent })
 }
 
 fn same(a: &InboxConversation, b: &InboxConversation) -> bool {
@@ -188,8 +210,13 @@ fn same(a: &InboxConversation, b: &InboxConversation) -> bool {
 /// Rows stand in ascending order of this.
 fn key(row: &InboxConversation, order: Order) -> (i64, i64) {
     let newest = -touched_at(row).0;
+    let waiting = row.waiting_since.map_or(i64::MAX, |since| since.0);
     match order {
-        Order::Waiting => (row.waiting_since.map_or(i64::MAX, |since| since.0), newest),
+        Order::Promise => match row.conversation.promise_by {
+            Some(by) => (by.0, waiting),
+            None => (i64::MAX, if row.waiting_since.is_some() { waiting } else { i64::MAX / 2 + newest }),
+        },
+        Order::Waiting => (waiting, newest),
         Order::Newest => (newest, 0),
     }
 }

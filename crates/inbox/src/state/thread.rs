@@ -29,6 +29,8 @@ pub struct Thread {
     pub changing: bool,
     /// Why a change of status failed, as a sentence.
     pub problem: Option<String>,
+    /// Whether blocking the visitor was pressed once and waits for a yes.
+    pub blocking: bool,
 }
 
 impl Thread {
@@ -44,6 +46,7 @@ impl Thread {
             read_told: 0,
             changing: false,
             problem: None,
+            blocking: false,
         }
     }
 }

@@ -6,7 +6,7 @@ use pronto_protocol::model::{InboxConversation, Status};
 use pronto_protocol::send_queue::{Failure, Outgoing};
 
 use super::request::{Answer, Failed, Page, Request, Rows};
-use super::{Effect, Moment, announce, call, enter, live, report, session_ended, settings};
+use super::{Effect, Moment, announce, call, enter, live, money, report, session_ended, settings};
 use crate::state::list::Loading;
 use crate::state::{Phase, State};
 
@@ -46,9 +46,21 @@ fn succeeded(state: &mut State, request: Request, answer: Answer) -> Vec<Effect>
             announce(state, sentence.to_owned());
             one(state, &id, row)
         }
+        (Request::Block(id, blocked), Answer::Row(row)) => {
+            let words = state.words();
+            announce(state, if blocked { words.now_blocked } else { words.now_unblocked }.to_owned());
+            one(state, &id, row)
+        }
         (Request::Messages(id, page), Answer::Messages(messages)) => thread_page(state, &id, page, messages),
         (Request::Send(_), Answer::Sent(sent)) => {
-            state.inside_mut().map_or_else(Vec::new, |inside| live::take(inside, sent.message))
+            let mut effects =
+                state.inside_mut().map_or_else(Vec::new, |inside| live::take(inside, sent.message));
+            effects.append(&mut money::ask(state));
+            effects
+        }
+        (Request::Costs(site), Answer::Costs(costs)) => money::costs(state, &site, Some(costs)),
+        (Request::Statement(site, month), Answer::Statement(statement)) => {
+            money::statement(state, &site, &month, Some(statement))
         }
         (Request::Report(site), Answer::Report(measured)) => report::came(state, &site, measured),
         // The first site was made: who is signed in is told anew, with the site.
@@ -81,7 +93,9 @@ fn refused(state: &mut State, request: Request, failed: &Failed, moment: &Moment
             }
             Vec::new()
         }
-        Request::Status(id, _) => {
+        Request::Costs(site) => money::costs(state, &site, None),
+        Request::Statement(site, month) => money::statement(state, &site, &month, None),
+        Request::Status(id, _) | Request::Block(id, _) => {
             let sentence = enter::sentence(state.words(), failed);
             if let Some(thread) = state.inside_mut().and_then(|inside| inside.threads.get_mut(&id)) {
                 thread.changing = false;
@@ -175,5 +189,14 @@ fn not_sent(state: &mut State, outgoing: &Outgoing, failed: &Failed, moment: &Mo
     if item.is_wedged() {
         announce(state, words.not_sent.to_owned());
     }
-    vec![Effect::KeepMessage(agent_id, item)]
+    let mut effects = vec![Effect::KeepMessage(agent_id, item)];
+    // What the screen believed of the window or the budget was out of date.
+    match failed.code() {
+        Some(ErrorCode::OverBudget) => effects.append(&mut money::ask(state)),
+        Some(ErrorCode::WindowClosed) => {
+            effects.push(call(state, Request::Row(outgoing.conversation_id.clone())));
+        }
+        _ => {}
+    }
+    effects
 }

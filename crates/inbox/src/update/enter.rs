@@ -4,7 +4,7 @@ use pronto_protocol::api::{ChangePassword, ErrorCode, Login, Me, Setup};
 use pronto_protocol::send_queue::SendQueue;
 
 use super::request::{Failed, Request};
-use super::{Boot, Effect, Recalled, Step, Target, announce, call, threads};
+use super::{Boot, Effect, Recalled, Step, Target, announce, call, money, threads};
 use crate::state::forms::{AccountForm, Field, FirstSiteForm, SetupForm, SignInForm, is_long_enough};
 use crate::state::{Dialog, Inside, Phase, Route, State};
 use crate::text::{Lang, Strings};
@@ -156,6 +156,7 @@ pub(super) fn came_in(state: &mut State, me: Me) -> Vec<Effect> {
         effects.push(Effect::Focus(Target::Heading));
     }
     effects.append(&mut threads::reload(state));
+    effects.append(&mut money::ask(state));
     effects.append(&mut threads::arrive(state));
     effects.append(&mut super::live::perform(state, started));
     effects

@@ -14,9 +14,7 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
             inside.dialog = Some(Dialog::Help);
             Vec::new()
         }
-        Key::Down | Key::Up if !matches!(route, Route::Settings | Route::Reports | Route::Account) => {
-            walk(state, key == Key::Down)
-        }
+        Key::Down | Key::Up if !is_page(&route) => walk(state, key == Key::Down),
         Key::Open => match inside.list.cursor.clone() {
             Some(id) => threads::go(state, Route::Thread(id), Step::Push),
             None => Vec::new(),
@@ -25,6 +23,11 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
         Key::Resolve => threads::toggle_status(state),
         _ => Vec::new(),
     }
+}
+
+/// Whether a page stands where a thread would: there is nothing to walk through.
+const fn is_page(route: &Route) -> bool {
+    matches!(route, Route::Settings | Route::Reports | Route::Account | Route::Statement(_))
 }
 
 fn walk(state: &mut State, down: bool) -> Vec<Effect> {

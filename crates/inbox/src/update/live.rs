@@ -7,7 +7,7 @@ use pronto_protocol::id::ConversationId;
 use pronto_protocol::model::{Author, InboxConversation, Message, Receipts, Side};
 
 use super::request::{Failed, Page, Request};
-use super::{Effect, Moment, announce, call, enter, threads};
+use super::{Effect, Moment, announce, call, enter, money, threads};
 use crate::state::list::Loading;
 use crate::state::{Inside, Phase, Route, State};
 
@@ -28,12 +28,14 @@ pub(super) fn tick(state: &mut State, moment: &Moment) -> Vec<Effect> {
     for thread in inside.threads.values_mut() {
         thread.typing_until = thread.typing_until.filter(|until| moment.now < *until);
     }
-    if inside.link.wake.is_none_or(|at| moment.now < at) {
-        return Vec::new();
+    let mut effects = Vec::new();
+    if inside.link.wake.is_some_and(|at| moment.now >= at) {
+        inside.link.wake = None;
+        let wishes = inside.link.connection.tick(moment.now, moment.jitter);
+        effects = perform(state, wishes);
     }
-    inside.link.wake = None;
-    let wishes = inside.link.connection.tick(moment.now, moment.jitter);
-    perform(state, wishes)
+    effects.append(&mut money::tick(state));
+    effects
 }
 
 pub(super) fn online(state: &mut State, online: bool, moment: &Moment) -> Vec<Effect> {
@@ -184,6 +186,7 @@ fn newest(row: &mut InboxConversation, message: &Message) {
         Author::Agent => None,
         _ => row.waiting_since,
     };
+    row.conversation.promise_by = row.conversation.promise_by.filter(|_| message.author != Author::Agent);
     row.last_message = Some(message.clone());
 }
 

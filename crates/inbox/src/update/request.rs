@@ -5,6 +5,7 @@ use pronto_protocol::api::{
     Setup, SitePage,
 };
 use pronto_protocol::id::{ApiKeyId, ConversationId, DeliveryId, SiteKey};
+use pronto_protocol::model::cost::{Costs, Statement};
 use pronto_protocol::model::report::Report;
 use pronto_protocol::model::{Delivery, InboxConversation, Receipts, SiteSettings, Status};
 use pronto_protocol::send_queue::Outgoing;
@@ -34,6 +35,8 @@ pub enum Request {
     Send(Outgoing),
     /// Resolves or reopens.
     Status(ConversationId, Status),
+    /// Blocks the visitor as spam, or takes that back.
+    Block(ConversationId, bool),
     /// How far the business has come, where no socket can say it.
     Receipts(ConversationId, Receipts),
     /// That an agent types, where no socket can say it.
@@ -54,6 +57,10 @@ pub enum Request {
     Deliveries(SiteKey),
     /// Sends a parked delivery again.
     SendAgain(SiteKey, DeliveryId),
+    /// What the month has cost so far, and the price books.
+    Costs(SiteKey),
+    /// The statement of a month; the present one when absent.
+    Statement(SiteKey, Option<String>),
 }
 
 /// Which page of the list.
@@ -90,7 +97,7 @@ pub enum Answer {
     Me(Me),
     /// To [`Request::Rows`].
     Rows(InboxPage),
-    /// To [`Request::Row`] and `Status`.
+    /// To [`Request::Row`], `Status` and `Block`.
     Row(InboxConversation),
     /// To [`Request::Messages`].
     Messages(MessagePage),
@@ -104,6 +111,10 @@ pub enum Answer {
     Secret(NewSecret),
     /// To [`Request::Deliveries`].
     Deliveries(Vec<Delivery>),
+    /// To [`Request::Costs`].
+    Costs(Costs),
+    /// To [`Request::Statement`].
+    Statement(Statement),
 }
 
 /// Why there is no answer.
@@ -147,8 +158,10 @@ impl Request {
             | Self::Messages(..)
             | Self::Site(_)
             | Self::Report(_)
-            | Self::Deliveries(_) => "GET",
-            Self::Status(..) => "PATCH",
+            | Self::Deliveries(_)
+            | Self::Costs(_)
+            | Self::Statement(..) => "GET",
+            Self::Status(..) | Self::Block(..) => "PATCH",
             Self::SaveSite(..) => "PUT",
             Self::RevokeApiKey(..) => "DELETE",
             _ => "POST",
@@ -165,7 +178,9 @@ impl Request {
             Self::Logout => "/v1/inbox/logout".to_owned(),
             Self::Password(_) => "/v1/inbox/password".to_owned(),
             Self::Rows(rows) => rows.path(escape),
-            Self::Row(id) | Self::Status(id, _) => format!("/v1/inbox/conversations/{id}"),
+            Self::Row(id) | Self::Status(id, _) | Self::Block(id, _) => {
+                format!("/v1/inbox/conversations/{id}")
+            }
             Self::Messages(id, page) => page.path(id),
             Self::Send(outgoing) => format!("/v1/conversations/{}/messages", outgoing.conversation_id),
             Self::Receipts(id, _) => format!("/v1/conversations/{id}/receipts"),
@@ -177,6 +192,9 @@ impl Request {
             Self::RevokeApiKey(site, key) => format!("/v1/inbox/sites/{site}/api-keys/{key}"),
             Self::Deliveries(site) => format!("/v1/inbox/sites/{site}/deliveries?state=parked"),
             Self::SendAgain(site, delivery) => format!("/v1/inbox/sites/{site}/deliveries/{delivery}/retry"),
+            Self::Costs(site) => format!("/v1/inbox/sites/{site}/costs"),
+            Self::Statement(site, Some(month)) => format!("/v1/inbox/sites/{site}/statement?month={month}"),
+            Self::Statement(site, None) => format!("/v1/inbox/sites/{site}/statement"),
         }
     }
 }

@@ -5,7 +5,7 @@ use pronto_protocol::id::ApiKeyId;
 
 use super::enter::sentence;
 use super::request::{Answer, Failed, Request};
-use super::{Effect, SettingsUi, Target, announce, call};
+use super::{Effect, SettingsUi, Target, announce, call, money};
 use crate::state::State;
 use crate::state::settings::hours::{Span, parse_time};
 use crate::state::settings::{Confirm, Form, FormProblem, Saving, Settings, Shown};
@@ -178,6 +178,7 @@ pub(super) fn answered(state: &mut State, request: Request, answer: Answer) -> V
             }
             settings.page = Some(page);
             announce(state, words.saved.to_owned());
+            return money::ask(state);
         }
         (Request::NewWebhookSecret(site), Answer::Secret(secret)) => {
             settings.shown = Some(Shown::Webhook(secret.secret));

@@ -6,8 +6,10 @@ use pronto_protocol::model::{BODY_MAX_CHARS, Status};
 use pronto_protocol::send_queue::QueuedMessage;
 
 use super::request::{Page, Request, Rows};
-use super::{Effect, Moment, Step, Target, call, enter, live, report, settings};
+use super::{Effect, Moment, Step, Target, call, enter, live, money, report, settings};
 use crate::state::list::{self, List, Loading, Order};
+use crate::state::money::Purse;
+use crate::state::money::terms::standing;
 use crate::state::report::ReportPage;
 use crate::state::thread::Thread;
 use crate::state::{Phase, Route, State};
@@ -76,9 +78,12 @@ pub(super) fn choose_site(state: &mut State, site: SiteKey) -> Vec<Effect> {
     inside.site = site;
     inside.settings = None;
     inside.report = ReportPage::default();
+    inside.purse = Purse::default();
+    inside.sheet = None;
     let mut effects = reload(state);
-    let route = match state.route {
-        Route::Settings | Route::Reports => state.route.clone(),
+    effects.append(&mut money::ask(state));
+    let route = match &state.route {
+        route @ (Route::Settings | Route::Reports | Route::Statement(_)) => route.clone(),
         _ => Route::List,
     };
     effects.append(&mut go(state, route, Step::Replace));
@@ -106,6 +111,8 @@ pub(super) fn routed(state: &mut State, route: Route) -> Vec<Effect> {
             effects.push(Effect::Focus(Target::Composer));
         }
         (Route::List | Route::Thread(_), _) => {}
+        // Another month: the focus stays on what chose it.
+        (Route::Statement(_), _) if matches!(left, Route::Statement(_)) => {}
         _ => effects.push(Effect::Focus(Target::Heading)),
     }
     effects
@@ -118,10 +125,16 @@ pub(super) fn arrive(state: &mut State) -> Vec<Effect> {
     {
         inside.settings = None;
     }
+    if !matches!(state.route, Route::Statement(_))
+        && let Some(inside) = state.inside_mut()
+    {
+        inside.sheet = None;
+    }
     match state.route.clone() {
         Route::Thread(id) | Route::Contact(id) => open(state, &id),
         Route::Settings => settings::open(state),
         Route::Reports => report::ask(state),
+        Route::Statement(month) => money::open(state, month),
         _ => Vec::new(),
     }
 }
@@ -131,6 +144,7 @@ fn open(state: &mut State, id: &ConversationId) -> Vec<Effect> {
     inside.list.cursor = Some(id.clone());
     let known = inside.list.row(id).is_some();
     let thread = inside.threads.entry(id.clone()).or_insert_with(|| Thread::new(id.clone()));
+    thread.blocking = false;
     let mut requests = Vec::new();
     if thread.timeline.cursor() == 0 {
         thread.loading = Loading::Busy;
@@ -184,8 +198,14 @@ pub(super) fn draft(state: &mut State, text: String) -> Vec<Effect> {
 pub(super) fn send(state: &mut State, moment: &Moment) -> Vec<Effect> {
     let Some(id) = state.route.conversation().cloned() else { return Vec::new() };
     let Ok(message_id) = MessageId::new(moment.id.clone()) else { return Vec::new() };
+    let now = state.server_now();
     let Some(inside) = state.inside_mut() else { return Vec::new() };
     let body = inside.draft(&id).trim().to_owned();
+    let window = inside.row(&id).and_then(|row| row.window.as_ref());
+    if window.and_then(|window| standing(window, now)).is_some_and(|standing| standing.is_closed()) {
+        // The screen says why above the answer box; what was written stays in it.
+        return vec![Effect::Focus(Target::Composer)];
+    }
     if body.is_empty() || body.chars().count() > BODY_MAX_CHARS {
         return vec![Effect::Focus(Target::Composer)];
     }
@@ -207,6 +227,18 @@ pub(super) fn retry(state: &mut State, message_id: &MessageId) -> Vec<Effect> {
         inside.queue.retry(message_id);
     }
     vec![Effect::Focus(Target::Composer)]
+}
+
+/// The same message once more, now with its author's word that it may cost.
+pub(super) fn accept_cost(state: &mut State, message_id: &MessageId) -> Vec<Effect> {
+    let Some(inside) = state.inside_mut() else { return Vec::new() };
+    let mut effects = vec![Effect::Focus(Target::Composer)];
+    if inside.queue.accept_cost(message_id) {
+        let agent_id = inside.me.agent.agent_id.clone();
+        let kept = inside.queue.get(message_id).cloned();
+        effects.extend(kept.map(|item| Effect::KeepMessage(agent_id, item)));
+    }
+    effects
 }
 
 /// Gives an answer up. Its words go back into the answer box if that is empty, so that a slip loses nothing.
@@ -233,4 +265,22 @@ pub(super) fn toggle_status(state: &mut State) -> Vec<Effect> {
     thread.changing = true;
     let status = if resolved { Status::Open } else { Status::Resolved };
     vec![call(state, Request::Status(id, status))]
+}
+
+/// Blocking is asked for and has to be said once more; a change on its way is waited for.
+pub(super) fn blocking(state: &mut State, asked: bool) -> Vec<Effect> {
+    let Some(id) = state.route.conversation().cloned() else { return Vec::new() };
+    if let Some(thread) = state.inside_mut().and_then(|inside| inside.threads.get_mut(&id)) {
+        thread.blocking = asked;
+    }
+    Vec::new()
+}
+
+pub(super) fn block(state: &mut State, blocked: bool) -> Vec<Effect> {
+    let Some(id) = state.route.conversation().cloned() else { return Vec::new() };
+    let thread = state.inside_mut().and_then(|inside| inside.threads.get_mut(&id));
+    let Some(thread) = thread.filter(|thread| !thread.changing) else { return Vec::new() };
+    thread.blocking = false;
+    thread.changing = true;
+    vec![call(state, Request::Block(id, blocked))]
 }

@@ -5,13 +5,14 @@ use pronto_protocol::model::{InboxConversation, Status};
 use yew::{Html, html};
 
 use super::list::visitor_name;
-use super::parts::{ICON_BACK, icon};
+use super::parts::{ICON_BACK, icon, on};
 use super::{Say, when};
 use crate::state::{Inside, Route, State};
 use crate::update::Ui;
 
 pub(super) fn pane(state: &State, inside: &Inside, id: &ConversationId, say: &Say) -> Html {
     let words = state.words();
+    let block = say.clone();
     let say = say.clone();
     let onclick = yew::Callback::from(move |event: web_sys::MouseEvent| {
         event.prevent_default();
@@ -24,12 +25,12 @@ pub(super) fn pane(state: &State, inside: &Inside, id: &ConversationId, say: &Sa
                     aria-label={words.back} {onclick}>{ icon(ICON_BACK) }</a>
                 <h2 class="bar-title" tabindex="-1" data-heading="">{ words.contact }</h2>
             </header>
-            if let Some(row) = inside.row(id) { { facts(state, row) } }
+            if let Some(row) = inside.row(id) { { facts(state, inside, row, &block) } }
         </section>
     }
 }
 
-fn facts(state: &State, row: &InboxConversation) -> Html {
+fn facts(state: &State, inside: &Inside, row: &InboxConversation, say: &Say) -> Html {
     let words = state.words();
     let given = |value: Option<String>| value.unwrap_or_else(|| words.unknown.to_owned());
     let context = &row.context;
@@ -62,6 +63,39 @@ fn facts(state: &State, row: &InboxConversation) -> Html {
                 <dt>{ words.their_language }</dt><dd>{ given(locale) }</dd>
                 <dt>{ words.their_time }</dt><dd>{ given(time) }</dd>
             </dl>
+            { blocking(state, inside, row, say) }
+        </div>
+    }
+}
+
+/// Blocking a visitor as spam, which asks once more, and taking it back, which does not.
+fn blocking(state: &State, inside: &Inside, row: &InboxConversation, say: &Say) -> Html {
+    let words = state.words();
+    let thread = inside.threads.get(&row.conversation.conversation_id);
+    let busy = thread.is_none_or(|thread| thread.changing);
+    let asked = thread.is_some_and(|thread| thread.blocking);
+    html! {
+        <div class="blocking">
+            { match (row.blocked, asked) {
+                (true, _) => html! {
+                    <>
+                        <p class="hint">{ words.blocked_hint }</p>
+                        <button class="button" type="button" disabled={busy} onclick={on(say, Ui::Block(false))}>{ words.unblock }</button>
+                    </>
+                },
+                (false, false) => html! {
+                    <button class="button" type="button" disabled={busy} onclick={on(say, Ui::Blocking(true))}>{ words.block }</button>
+                },
+                (false, true) => html! {
+                    <div class="confirm" role="alert">
+                        <p>{ words.block_sure }</p>
+                        <div class="actions">
+                            <button class="button" type="button" onclick={on(say, Ui::Blocking(false))}>{ words.cancel }</button>
+                            <button class="button danger" type="button" onclick={on(say, Ui::Block(true))}>{ words.yes_block }</button>
+                        </div>
+                    </div>
+                },
+            } }
         </div>
     }
 }

@@ -4,8 +4,9 @@ use pronto_protocol::model::{Author, InboxConversation, ReplyTime};
 use yew::{Callback, Html, classes, html};
 
 use super::parts::{ICON_ACCOUNT, ICON_CHECK, ICON_KEYS, ICON_REPORTS, ICON_SETTINGS, icon, on, ring};
-use super::{Say, site_name, when};
+use super::{Say, money, site_name, when};
 use crate::state::list::{self, Loading, Order, Wait};
+use crate::state::money::terms::standing;
 use crate::state::{Dialog, Inside, Route, State};
 use crate::text::{Strings, fill, short_span};
 use crate::update::Ui;
@@ -23,6 +24,7 @@ pub(super) fn pane(state: &State, inside: &Inside, say: &Say) -> Html {
             </header>
             { filters(inside, words, say) }
             <p class="told meta">{ told(inside.list.reply.as_ref(), words) }</p>
+            { money::strip(state, inside) }
             { rows(state, inside, say) }
         </nav>
     }
@@ -82,19 +84,27 @@ fn tools(state: &State, say: &Say) -> Html {
 }
 
 fn filters(inside: &Inside, words: &Strings, say: &Say) -> Html {
-    let order = |order: Order, label: &'static str| {
-        let pressed = inside.list.order == order;
-        html! {
-            <button type="button" aria-pressed={pressed.to_string()} onclick={on(say, Ui::Order(order))}>{ label }</button>
-        }
+    let name = |order: Order| match order {
+        Order::Promise => words.order_promise,
+        Order::Waiting => words.order_waiting,
+        Order::Newest => words.order_newest,
+    };
+    let chosen = {
+        let say = say.clone();
+        Callback::from(move |word: String| {
+            if let Some(order) = Order::ALL.into_iter().find(|order| order.as_str() == word) {
+                say.emit(Ui::Order(order));
+            }
+        })
     };
     let only = inside.list.unread_only;
     html! {
         <div class="filters">
-            <div class="segments" role="group" aria-label={words.order}>
-                { order(Order::Waiting, words.order_waiting) }
-                { order(Order::Newest, words.order_newest) }
-            </div>
+            <select id="order" aria-label={words.order} onchange={on_chosen(chosen)}>
+                { for Order::ALL.into_iter().map(|order| html! {
+                    <option value={order.as_str()} selected={order == inside.list.order}>{ name(order) }</option>
+                }) }
+            </select>
             <button class="chip" type="button" aria-pressed={only.to_string()} onclick={on(say, Ui::UnreadOnly(!only))}>
                 { words.unread_only }
             </button>
@@ -193,6 +203,7 @@ fn row(state: &State, inside: &Inside, row: &InboxConversation) -> Html {
     let here = state.route.conversation() == Some(id);
     let current = here.then_some("true");
     let touched = list::touched_at(row);
+    let late = wait.is_some_and(Wait::is_late);
     html! {
         <li key={id.as_str().to_owned()}>
             <a class={classes!("row", unread.then_some("unread"))} data-row={id.as_str().to_owned()} aria-current={current}
@@ -205,15 +216,22 @@ fn row(state: &State, inside: &Inside, row: &InboxConversation) -> Html {
                 <span class="row-top">
                     <span class="row-name">{ visitor_name(row, words) }</span>
                     if unread { <span class="unseen">{ words.unread }</span> }
-                    <time class="meta" title={when::exact(state.lang, touched)}>
-                        if row.demo { { words.demo }{ " · " } }
-                        { when::stamp(words, state.lang, touched, state.now) }
+                    if row.blocked { <span class="tag">{ words.blocked }</span> }
+                    if row.demo { <span class="tag">{ words.demo }</span> }
+                    <time class={classes!("meta", "wait", late.then_some("late"))} title={when::exact(state.lang, touched)}>
+                        { match wait {
+                            Some(wait) => waited(wait, words),
+                            None => when::stamp(words, state.lang, touched, state.now),
+                        } }
                     </time>
                 </span>
                 <span class="row-last">
                     <span class="row-text" dir="auto">{ preview(row, words) }</span>
-                    { waiting(wait, row, words) }
+                    if wait.is_none() {
+                        <span class="meta wait">{ if list::is_resolved(row) { words.resolved } else { words.answered } }</span>
+                    }
                 </span>
+                { more(state, row, wait) }
             </a>
         </li>
     }
@@ -229,26 +247,28 @@ fn preview(row: &InboxConversation, words: &Strings) -> String {
     }
 }
 
-fn waiting(wait: Option<Wait>, row: &InboxConversation, words: &Strings) -> Html {
-    let Some(wait) = wait else {
-        let sentence = if list::is_resolved(row) { words.resolved } else { words.answered };
-        return html! { <span class="meta wait">{ sentence }</span> };
-    };
-    let sentence = if wait.minutes < 1 {
-        words.waiting_now.to_owned()
-    } else {
-        fill(words.waiting_for, "{t}", &short_span(words, wait.minutes))
-    };
-    html! {
-        <span class={classes!("meta", "wait", wait.is_late().then_some("late"))} title={left(wait, words)}>{ sentence }</span>
+/// How long somebody has waited.
+pub(super) fn waited(wait: Wait, words: &Strings) -> String {
+    if wait.minutes < 1 {
+        return words.waiting_now.to_owned();
     }
+    fill(words.waiting_for, "{t}", &short_span(words, wait.minutes))
 }
 
-/// How much is left of what the visitor was told.
-pub(super) fn left(wait: Wait, words: &Strings) -> String {
-    let whole = short_span(words, wait.scale);
-    if wait.is_late() {
-        return fill(words.late, "{t}", &whole);
+/// How long is left: of the promise, and of the window. A window that has closed on a settled conversation is not news.
+fn more(state: &State, row: &InboxConversation, wait: Option<Wait>) -> Html {
+    let words = state.words();
+    let left = wait.map(|wait| money::left(wait, words, false)).filter(|left| !left.is_empty());
+    let standing = row.window.as_ref().and_then(|window| standing(window, state.server_now()));
+    let standing = standing.filter(|it| !it.is_idle() && (wait.is_some() || it.left_ms.is_some()));
+    if left.is_none() && standing.is_none() {
+        return html! {};
     }
-    fill(&fill(words.left_of, "{a}", &short_span(words, wait.left())), "{b}", &whole)
+    let late = wait.is_some_and(Wait::is_late);
+    html! {
+        <span class="row-more meta">
+            if let Some(left) = left { <span class={classes!("wait", late.then_some("late"))}>{ left }</span> }
+            if let Some(standing) = standing { { money::window(state, &standing) } }
+        </span>
+    }
 }

@@ -8,6 +8,7 @@ use yew::{AttrValue, Callback, Html, html};
 
 use super::Say;
 use crate::state::list::Wait;
+use crate::state::money::terms::Standing;
 use crate::update::{SettingsUi, Ui};
 
 /// A click that says something.
@@ -106,8 +107,18 @@ pub(super) fn ring(wait: Option<Wait>, unread: bool) -> Html {
         Some(_) => "ring",
         None => "ring calm",
     };
+    draining(class, "36", left, unread)
+}
+
+/// The window of a conversation as the same ring, small, to stand beside its words.
+pub(super) fn window_ring(standing: &Standing<'_>) -> Html {
+    let late = standing.late_ms.is_some() || standing.is_closed();
+    draining(if late { "ring small late" } else { "ring small" }, "18", standing.left_percent, false)
+}
+
+fn draining(class: &'static str, size: &'static str, left: i64, unread: bool) -> Html {
     html! {
-        <svg {class} viewBox="0 0 36 36" width="36" height="36" aria-hidden="true" focusable="false">
+        <svg {class} viewBox="0 0 36 36" width={size} height={size} aria-hidden="true" focusable="false">
             <circle class="track" cx="18" cy="18" r="14.5" />
             if left > 0 {
                 <circle class="arc" cx="18" cy="18" r="14.5" pathLength="100" transform="rotate(-90 18 18)"

@@ -1,41 +1,42 @@
 //! The thread and its answer box.
 
+mod composer;
+
 use pronto_protocol::api::ErrorCode;
 use pronto_protocol::id::{ConversationId, MessageId};
-use pronto_protocol::model::{Author, BODY_MAX_CHARS, InboxConversation};
-use yew::{Callback, Html, KeyboardEvent, classes, html};
+use pronto_protocol::model::{Author, InboxConversation};
+use yew::{Callback, Html, classes, html};
 
-use super::list::{left, visitor_name};
-use super::parts::{
-    ICON_ACCOUNT, ICON_BACK, ICON_CHECK, ICON_REOPEN, ICON_SEND, icon, on, on_input, on_submit, ring,
-};
-use super::{Say, when};
+use super::list::{visitor_name, waited};
+use super::parts::{ICON_ACCOUNT, ICON_BACK, ICON_CHECK, ICON_REOPEN, icon, on, ring};
+use super::{Say, money, when};
 use crate::state::list::{self, Loading};
+use crate::state::money::terms::{Standing, standing};
 use crate::state::prose::{Piece, pieces};
 use crate::state::thread::{Bubble, Mark, Thread, bubbles};
 use crate::state::{Inside, Route, State};
-use crate::text::{Strings, fill, short_span};
+use crate::text::Strings;
 use crate::update::Ui;
 
 /// This near the beginning of what is loaded, older messages are asked for; CSS pixels.
 const NEAR_TOP: i32 = 300;
-/// The answer box grows to this many lines, then scrolls.
-const LINES_MAX: usize = 8;
 
 pub(super) fn pane(state: &State, inside: &Inside, id: &ConversationId, say: &Say) -> Html {
     let thread = inside.threads.get(id);
     let row = inside.row(id);
+    let window = row.and_then(|row| row.window.as_ref());
+    let standing = window.and_then(|window| standing(window, state.server_now()));
     html! {
         <section class="pane thread-pane" aria-label={state.words().to_conversation} key={format!("thread-{id}")}>
-            { head(state, inside, row, id, say) }
+            { head(state, inside, row, id, standing.as_ref(), say) }
             if let Some(problem) = thread.and_then(|thread| thread.problem.as_ref()) {
                 <p class="problem" role="alert">{ problem }</p>
             }
             { match thread {
-                Some(thread) => messages(state, inside, thread, row, say),
+                Some(thread) => messages(state, inside, thread, row, standing.as_ref(), say),
                 None => html! {},
             } }
-            { composer(state, inside, id, say) }
+            { composer::composer(state, inside, id, standing.as_ref(), say) }
         </section>
     }
 }
@@ -45,6 +46,7 @@ fn head(
     inside: &Inside,
     row: Option<&InboxConversation>,
     id: &ConversationId,
+    standing: Option<&Standing<'_>>,
     say: &Say,
 ) -> Html {
     let words = state.words();
@@ -56,8 +58,14 @@ fn head(
             <a class="tool narrow-only" href="#" aria-label={words.back} onclick={back(say)}>{ icon(ICON_BACK) }</a>
             { ring(wait, false) }
             <div class="bar-text">
-                <h2 class="bar-title">{ row.map(|row| visitor_name(row, words)) }</h2>
-                <p class="meta">{ row.map(|row| standing(row, wait, words)) }</p>
+                <h2 class="bar-title">
+                    { row.map(|row| visitor_name(row, words)) }
+                    if row.is_some_and(|row| row.blocked) { { " " }<span class="tag">{ words.blocked }</span> }
+                </h2>
+                <p class="meta">
+                    <span>{ row.map(|row| how_it_stands(row, wait, words)) }</span>
+                    if let Some(standing) = standing { { money::window(state, standing) } }
+                </p>
             </div>
             <button class="button" type="button" disabled={busy} onclick={on(say, Ui::ToggleStatus)}>
                 { icon(if resolved { ICON_REOPEN } else { ICON_CHECK }) }
@@ -78,12 +86,12 @@ fn back(say: &Say) -> Callback<web_sys::MouseEvent> {
     })
 }
 
-fn standing(row: &InboxConversation, wait: Option<list::Wait>, words: &Strings) -> String {
+fn how_it_stands(row: &InboxConversation, wait: Option<list::Wait>, words: &Strings) -> String {
     match wait {
-        Some(wait) if wait.minutes < 1 => format!("{} · {}", words.waiting_now, left(wait, words)),
         Some(wait) => {
-            let waited = fill(words.waiting_for, "{t}", &short_span(words, wait.minutes));
-            format!("{waited} · {}", left(wait, words))
+            let waited = waited(wait, words);
+            let left = money::left(wait, words, true);
+            if left.is_empty() { waited } else { format!("{waited} · {left}") }
         }
         None if list::is_resolved(row) => words.resolved.to_owned(),
         None => words.answered.to_owned(),
@@ -95,6 +103,7 @@ fn messages(
     inside: &Inside,
     thread: &Thread,
     row: Option<&InboxConversation>,
+    standing: Option<&Standing<'_>>,
     say: &Say,
 ) -> Html {
     let words = state.words();
@@ -123,7 +132,7 @@ fn messages(
             <ol class="bubbles">
                 { for shown.iter().enumerate().map(|(place, bubble)| {
                     let before = place.checked_sub(1).and_then(|before| shown.get(before));
-                    one(state, inside, bubble, before, say)
+                    one(state, inside, bubble, before, standing, say)
                 }) }
             </ol>
             <p class="typing meta" aria-live="off">
@@ -147,7 +156,14 @@ fn failed(words: &Strings, id: &ConversationId, say: &Say) -> Html {
     }
 }
 
-fn one(state: &State, inside: &Inside, bubble: &Bubble<'_>, before: Option<&Bubble<'_>>, say: &Say) -> Html {
+fn one(
+    state: &State,
+    inside: &Inside,
+    bubble: &Bubble<'_>,
+    before: Option<&Bubble<'_>>,
+    standing: Option<&Standing<'_>>,
+    say: &Say,
+) -> Html {
     let words = state.words();
     let new_day = before.is_none_or(|before| !when::same_day(before.at, bubble.at));
     let mine = bubble.author != Author::Visitor;
@@ -172,7 +188,11 @@ fn one(state: &State, inside: &Inside, bubble: &Bubble<'_>, before: Option<&Bubb
                 if bubble.closes_group {
                     <p class="meta foot">{ foot(state, inside, bubble, mine) }</p>
                 }
-                if let Mark::Failed(code) = bubble.mark { { wedged(words, code, id, say) } }
+                { match bubble.mark {
+                    Mark::Failed(ErrorCode::OverBudget) => over_budget(state, inside, id, standing, say),
+                    Mark::Failed(code) => wedged(words, code, id, say),
+                    _ => html! {},
+                } }
             </div>
         </li>
     }
@@ -211,6 +231,7 @@ fn wedged(words: &Strings, code: ErrorCode, id: &MessageId, say: &Say) -> Html {
     let why = match code {
         ErrorCode::BodyTooLong | ErrorCode::BodyEmpty | ErrorCode::TooLarge => words.not_sent_long,
         ErrorCode::NotFound => words.not_sent_gone,
+        ErrorCode::WindowClosed => words.not_sent_window,
         _ => "",
     };
     html! {
@@ -222,6 +243,24 @@ fn wedged(words: &Strings, code: ErrorCode, id: &MessageId, say: &Say) -> Html {
     }
 }
 
+/// The budget is used up: nothing is sent before its author has said so.
+fn over_budget(
+    state: &State,
+    inside: &Inside,
+    id: &MessageId,
+    standing: Option<&Standing<'_>>,
+    say: &Say,
+) -> Html {
+    let words = state.words();
+    html! {
+        <div class="wedged" role="group" aria-label={words.not_sent}>
+            <p>{ money::over_budget(state, inside.purse.cap(), standing) }</p>
+            <button class="button" type="button" onclick={on(say, Ui::Discard(id.clone()))}>{ words.send_not }</button>
+            <button class="button" type="button" onclick={on(say, Ui::AcceptCost(id.clone()))}>{ words.send_anyway }</button>
+        </div>
+    }
+}
+
 fn piece(piece: Piece<'_>) -> Html {
     match piece {
         Piece::Text(text) => html! { { text } },
@@ -229,41 +268,4 @@ fn piece(piece: Piece<'_>) -> Html {
             <a href={address.to_owned()} target="_blank" rel="noopener noreferrer nofollow">{ address }</a>
         },
     }
-}
-
-fn composer(state: &State, inside: &Inside, id: &ConversationId, say: &Say) -> Html {
-    let words = state.words();
-    let draft = inside.draft(id);
-    let over = draft.trim().chars().count().saturating_sub(BODY_MAX_CHARS);
-    let rows = draft.split('\n').count().clamp(1, LINES_MAX);
-    html! {
-        <form class="composer" onsubmit={on_submit(say, Ui::Send)}>
-            <label class="unseen" for="answer">{ words.answer }</label>
-            <textarea id="answer" rows={rows.to_string()} placeholder={words.answer_hint} value={draft.to_owned()}
-                dir="auto" enterkeyhint="send" aria-invalid={(over > 0).to_string()} aria-describedby="answer-over"
-                oninput={on_input(say, Ui::Draft)} onkeydown={on_key(say)} />
-            <button class="send" type="submit" aria-label={words.send} title={words.send}
-                aria-disabled={(draft.trim().is_empty() || over > 0).to_string()}>{ icon(ICON_SEND) }</button>
-            <p class="over" id="answer-over" role="status">
-                if over > 0 { { fill(words.too_long, "{n}", &over.to_string()) } }
-            </p>
-        </form>
-    }
-}
-
-/// Enter sends, with Shift it breaks the line; while a word is composed it belongs to the composing (229 is what
-/// some engines say then). Escape leaves.
-fn on_key(say: &Say) -> Callback<KeyboardEvent> {
-    let say = say.clone();
-    Callback::from(move |event: KeyboardEvent| {
-        let composing = event.is_composing() || event.key_code() == 229;
-        match event.key().as_str() {
-            "Enter" if !event.shift_key() && !composing => {
-                event.prevent_default();
-                say.emit(Ui::Send);
-            }
-            "Escape" if !composing => say.emit(Ui::Back),
-            _ => {}
-        }
-    })
 }

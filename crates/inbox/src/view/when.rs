@@ -16,6 +16,7 @@ enum Shape {
     DayYear,
     Short,
     Exact,
+    Month,
 }
 
 impl Shape {
@@ -26,6 +27,7 @@ impl Shape {
             Self::DayYear => &[("day", "numeric"), ("month", "long"), ("year", "numeric")],
             Self::Short => &[("day", "numeric"), ("month", "short")],
             Self::Exact => &[("dateStyle", "long"), ("timeStyle", "short")],
+            Self::Month => &[("month", "long"), ("year", "numeric")],
         }
     }
 }
@@ -36,7 +38,7 @@ thread_local! {
 }
 
 /// The browser's own tag where it is of the screen's language: British days are not American ones.
-fn tag(lang: Lang) -> String {
+pub(super) fn tag(lang: Lang) -> String {
     let own = web_sys::window().and_then(|window| window.navigator().language());
     own.filter(|own| Lang::of(own) == Some(lang)).unwrap_or_else(|| lang.tag().to_owned())
 }
@@ -56,7 +58,7 @@ fn write(lang: Lang, shape: Shape, at: Millis) -> String {
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
-fn options(pairs: &[(&str, &str)]) -> Object {
+pub(super) fn options(pairs: &[(&str, &str)]) -> Object {
     let options = Object::new();
     for (name, value) in pairs {
         // Setting a field of a plain object cannot fail.
@@ -82,6 +84,17 @@ pub(super) fn exact(lang: Lang, at: Millis) -> String {
 /// A day without its time.
 pub(super) fn day_year(lang: Lang, at: Millis) -> String {
     write(lang, Shape::DayYear, at)
+}
+
+/// The name of a month `YYYY-MM`; the text itself where it is none.
+pub(super) fn month(lang: Lang, month: &str) -> String {
+    let parts = month.split_once('-').and_then(|(year, month)| {
+        Some((year.parse::<u32>().ok()?, month.parse::<i32>().ok().filter(|month| (1..=12).contains(month))?))
+    });
+    let Some((year, place)) = parts else { return month.to_owned() };
+    // The middle of the month keeps clear of every zone's midnight.
+    let middle = Date::new_with_year_month_day(year, place - 1, 15);
+    write(lang, Shape::Month, Millis(middle.get_time() as i64))
 }
 
 /// A day in words: today, yesterday, a weekday, a date.
@@ -131,15 +144,31 @@ pub(super) fn time_in(lang: Lang, zone: &str, at: Millis) -> Option<String> {
     method.call2(&date, &tag(lang).into(), &wanted).ok()?.as_string()
 }
 
-/// A language's name in the screen's language; the tag itself where there is none.
-pub(super) fn language(lang: Lang, tag: &str) -> String {
-    intl_display_name(lang, tag).unwrap_or_else(|| tag.to_owned())
+/// Day and time in short, in a zone; of this device where that is no zone.
+pub(super) fn stamp_in(lang: Lang, zone: &str, at: Millis) -> String {
+    let wanted = |zone: &[(&str, &str)]| {
+        let all = [&[("dateStyle", "medium"), ("timeStyle", "short")], zone].concat();
+        let date = date(at);
+        let method: Function = Reflect::get(&date, &"toLocaleString".into()).ok()?.dyn_into().ok()?;
+        method.call2(&date, &tag(lang).into(), &options(&all)).ok()?.as_string()
+    };
+    wanted(&[("timeZone", zone)]).or_else(|| wanted(&[])).unwrap_or_default()
 }
 
-fn intl_display_name(lang: Lang, tag: &str) -> Option<String> {
+/// A language's name in the screen's language; the tag itself where there is none.
+pub(super) fn language(lang: Lang, tag: &str) -> String {
+    display_name(lang, "language", tag).unwrap_or_else(|| tag.to_owned())
+}
+
+/// A country's name in the screen's language; the code itself where there is none.
+pub(super) fn country(lang: Lang, code: &str) -> String {
+    display_name(lang, "region", code).unwrap_or_else(|| code.to_owned())
+}
+
+fn display_name(lang: Lang, kind: &str, tag: &str) -> Option<String> {
     let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
     let class: Function = Reflect::get(&intl, &"DisplayNames".into()).ok()?.dyn_into().ok()?;
-    let arguments = Array::of2(&lang.tag().into(), &options(&[("type", "language")]));
+    let arguments = Array::of2(&lang.tag().into(), &options(&[("type", kind)]));
     let names = Reflect::construct(&class, &arguments).ok()?;
     let of: Function = Reflect::get(&names, &"of".into()).ok()?.dyn_into().ok()?;
     of.call1(&names, &tag.into()).ok()?.as_string()

@@ -16,7 +16,7 @@ use pronto_protocol::model::{
 use pronto_protocol::send_queue::QueuedMessage;
 
 /// Noon of some day; stories count seconds from here.
-const NOON: i64 = 1_700_000_000_000;
+pub(crate) const NOON: i64 = 1_700_000_000_000;
 
 /// A person at the inbox.
 pub(crate) struct Desk {
@@ -150,7 +150,9 @@ impl Desk {
             Moment { now: Millis(NOON + self.seconds * 1_000), jitter: 0.5, id: format!("new-{}", self.ids) };
         self.lines.push_str(&format!("{name}\n"));
         for effect in update(&mut self.state, event, &moment) {
-            if let Effect::Call(request, _) = &effect {
+            if let Effect::Call(request, _) = &effect
+                && !matches!(request, Request::Costs(_))
+            {
                 self.last = Some(request.clone());
             }
             self.lines.push_str(&format!("    {}\n", describe(&effect)));
@@ -280,12 +282,18 @@ fn describe(effect: &Effect) -> String {
         Effect::Address(route, step) => format!("address #{} {step:?}", route.fragment()),
         Effect::Focus(target) => format!("focus {}", focus(target)),
         Effect::Copy(text) => format!("copy {text}"),
+        Effect::Print => "print".into(),
     }
 }
 
 fn detail(request: &Request) -> String {
     match request {
-        Request::Send(outgoing) => format!(" {} {:?}", outgoing.message.message_id, outgoing.message.body),
+        Request::Send(outgoing) => {
+            let message = &outgoing.message;
+            let cost = if message.accept_cost == Some(true) { " whatever it costs" } else { "" };
+            format!(" {} {:?}{cost}", message.message_id, message.body)
+        }
+        Request::Block(_, blocked) => format!(" blocked: {blocked}"),
         Request::Status(_, status) => format!(" {}", status.as_str()),
         _ => String::new(),
     }

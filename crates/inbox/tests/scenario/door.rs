@@ -36,7 +36,8 @@ fn the_first_owner_sets_up_and_lands_in_the_settings() {
                 recall ana
                 address #settings Replace
                 focus the heading
-                GET /v1/inbox/conversations?site=bakery&order=waiting +csrf
+                GET /v1/inbox/conversations?site=bakery&order=promise +csrf
+                GET /v1/inbox/sites/bakery/costs +csrf
                 GET /v1/inbox/sites/bakery +csrf
                 GET /v1/inbox/sites/bakery/deliveries?state=parked +csrf
                 open socket 1
@@ -60,31 +61,32 @@ fn an_installation_without_a_site_begins_with_one() {
     check(
         desk,
         expect![[r#"
-        boot
-            GET /v1/inbox/me
-        the server answers
-            address # Replace
-            focus the heading
-        sends an empty form
-            focus the problem
-        name
-        sends
-            PUT /v1/inbox/sites/caffe-pane-peru +csrf
-        the server fails
-            focus the problem
-        sends
-            PUT /v1/inbox/sites/caffe-pane-peru +csrf
-        the server answers
-            GET /v1/inbox/me +csrf
-        the server answers
-            recall ana
-            address #settings Replace
-            focus the heading
-            GET /v1/inbox/conversations?site=bakery&order=waiting +csrf
-            GET /v1/inbox/sites/bakery +csrf
-            GET /v1/inbox/sites/bakery/deliveries?state=parked +csrf
-            open socket 1
-    "#]],
+            boot
+                GET /v1/inbox/me
+            the server answers
+                address # Replace
+                focus the heading
+            sends an empty form
+                focus the problem
+            name
+            sends
+                PUT /v1/inbox/sites/caffe-pane-peru +csrf
+            the server fails
+                focus the problem
+            sends
+                PUT /v1/inbox/sites/caffe-pane-peru +csrf
+            the server answers
+                GET /v1/inbox/me +csrf
+            the server answers
+                recall ana
+                address #settings Replace
+                focus the heading
+                GET /v1/inbox/conversations?site=bakery&order=promise +csrf
+                GET /v1/inbox/sites/bakery/costs +csrf
+                GET /v1/inbox/sites/bakery +csrf
+                GET /v1/inbox/sites/bakery/deliveries?state=parked +csrf
+                open socket 1
+        "#]],
     );
 }
 
@@ -141,30 +143,31 @@ fn an_ended_session_leads_to_the_door_and_keeps_what_was_written() {
     check(
         desk,
         expect![[r#"
-        the server answers
-            say receipts of c1: delivered 1, read 1
-        writes
-            keep draft of c1: "On my way"
-            say typing in c1
-        sends
-            keep QueuedMessage(new-9, Waiting { attempts: 0, next_at: Millis(0) })
-            keep draft of c1: ""
-            focus the answer box
-            POST /v1/conversations/c1/messages new-9 "On my way" +csrf
-        the server fails
-            disconnect
-            focus the heading
-        email
-        password
-        signs in
-            POST /v1/inbox/login
-        the server answers
-            recall ana
-            GET /v1/inbox/conversations?site=bakery&order=waiting +csrf
-            GET /v1/conversations/c1/messages +csrf
-            GET /v1/inbox/conversations/c1 +csrf
-            open socket 1
-    "#]],
+            the server answers
+                say receipts of c1: delivered 1, read 1
+            writes
+                keep draft of c1: "On my way"
+                say typing in c1
+            sends
+                keep QueuedMessage(new-9, Waiting { attempts: 0, next_at: Millis(0) })
+                keep draft of c1: ""
+                focus the answer box
+                POST /v1/conversations/c1/messages new-9 "On my way" +csrf
+            the server fails
+                disconnect
+                focus the heading
+            email
+            password
+            signs in
+                POST /v1/inbox/login
+            the server answers
+                recall ana
+                GET /v1/inbox/conversations?site=bakery&order=promise +csrf
+                GET /v1/inbox/sites/bakery/costs +csrf
+                GET /v1/conversations/c1/messages +csrf
+                GET /v1/inbox/conversations/c1 +csrf
+                open socket 1
+        "#]],
     );
 }
 
@@ -223,29 +226,30 @@ fn settings_are_checked_saved_and_secrets_shown_once() {
     check(
         desk,
         expect![[r#"
-        the server answers
-        origin
-        saves
-            focus the problem
-        origin
-        opens at times
-        saves
-            PUT /v1/inbox/sites/bakery +csrf
-        the server answers
-        new secret
-        yes
-            POST /v1/inbox/sites/bakery/webhook-secrets +csrf
-        the server answers
-            GET /v1/inbox/sites/bakery +csrf
-            the secret is shown
-        leaves
-            address # Push
-        comes back
-            address #settings Push
-            GET /v1/inbox/sites/bakery +csrf
-            GET /v1/inbox/sites/bakery/deliveries?state=parked +csrf
-            focus the heading
-            no secret
-    "#]],
+            the server answers
+            origin
+            saves
+                focus the problem
+            origin
+            opens at times
+            saves
+                PUT /v1/inbox/sites/bakery +csrf
+            the server answers
+                GET /v1/inbox/sites/bakery/costs +csrf
+            new secret
+            yes
+                POST /v1/inbox/sites/bakery/webhook-secrets +csrf
+            the server answers
+                GET /v1/inbox/sites/bakery +csrf
+                the secret is shown
+            leaves
+                address # Push
+            comes back
+                address #settings Push
+                GET /v1/inbox/sites/bakery +csrf
+                GET /v1/inbox/sites/bakery/deliveries?state=parked +csrf
+                focus the heading
+                no secret
+        "#]],
     );
 }

@@ -148,22 +148,43 @@ fn a_wait_drains_the_ring() {
     };
     let row = row("c1", 1);
     let since = row.waiting_since.expect("waits");
-    let line = |(minutes, after): (Option<u32>, i64)| {
+    let line = |(minutes, promised, after): (Option<u32>, Option<i64>, i64)| {
+        let mut row = row.clone();
+        row.conversation.promise_by = promised.map(|minutes| since.plus(minutes * 60_000));
+        let wait = wait(&row, Some(&told(minutes)), since.plus(after * 60_000)).expect("waits");
+        let late = if wait.is_late() { ", late" } else { "" };
         format!(
-            "{minutes:?} after {after} min: {:?}",
-            wait(&row, Some(&told(minutes)), since.plus(after * 60_000))
+            "{minutes:?} or {promised:?} after {after} min: {} min, {:?}, {} %{late}",
+            wait.minutes, wait.told, wait.left_percent
         )
     };
     check(
-        [(Some(15), 0), (Some(15), 5), (Some(15), 15), (Some(15), 900), (None, 360), (Some(15), -5)]
-            .map(line),
+        [
+            (Some(15), None, 0),
+            (Some(15), None, 5),
+            (Some(15), None, 15),
+            (Some(15), None, 900),
+            (Some(15), None, -5),
+            (None, None, 360),
+            (Some(15), Some(60), 15),
+            (Some(15), Some(60), 60),
+            (None, Some(60), 61),
+            (None, Some(0), 0),
+            (None, Some(60), -5),
+        ]
+        .map(line),
         expect![[r#"
-            Some(15) after 0 min: Some(Wait { minutes: 0, scale: 15, left_percent: 100 })
-            Some(15) after 5 min: Some(Wait { minutes: 5, scale: 15, left_percent: 66 })
-            Some(15) after 15 min: Some(Wait { minutes: 15, scale: 15, left_percent: 0 })
-            Some(15) after 900 min: Some(Wait { minutes: 900, scale: 15, left_percent: 0 })
-            None after 360 min: Some(Wait { minutes: 360, scale: 1440, left_percent: 75 })
-            Some(15) after -5 min: Some(Wait { minutes: 0, scale: 15, left_percent: 100 })
+            Some(15) or None after 0 min: 0 min, Usually(15), 100 %
+            Some(15) or None after 5 min: 5 min, Usually(15), 66 %
+            Some(15) or None after 15 min: 15 min, Usually(15), 0 %, late
+            Some(15) or None after 900 min: 900 min, Usually(15), 0 %, late
+            Some(15) or None after -5 min: 0 min, Usually(15), 100 %
+            None or None after 360 min: 360 min, Nothing, 0 %
+            Some(15) or Some(60) after 15 min: 15 min, Promised(2700000), 75 %
+            Some(15) or Some(60) after 60 min: 60 min, Promised(0), 0 %
+            None or Some(60) after 61 min: 61 min, Promised(-60000), 0 %, late
+            None or Some(0) after 0 min: 0 min, Promised(0), 0 %
+            None or Some(60) after -5 min: 0 min, Promised(3900000), 100 %
         "#]],
     );
 }
@@ -182,6 +203,10 @@ fn routes_come_back_and_tokens_are_not_written() {
             "settings",
             "reports",
             "account",
+            "statement",
+            "statement=2026-11",
+            "statement=2026-13",
+            "statement=x&y=1",
             "setup=t0k",
             "setup=",
             "x=y",
@@ -196,6 +221,10 @@ fn routes_come_back_and_tokens_are_not_written() {
             "settings" -> Settings -> "settings"
             "reports" -> Reports -> "reports"
             "account" -> Account -> "account"
+            "statement" -> Statement(None) -> "statement"
+            "statement=2026-11" -> Statement(Some("2026-11")) -> "statement=2026-11"
+            "statement=2026-13" -> Statement(None) -> "statement"
+            "statement=x&y=1" -> Statement(None) -> "statement"
             "setup=t0k" -> Setup("t0k") -> ""
             "setup=" -> List -> ""
             "x=y" -> List -> ""

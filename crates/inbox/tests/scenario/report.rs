@@ -128,14 +128,15 @@ fn a_page_loaded_at_its_address_asks_by_itself() {
     check(
         desk,
         expect![[r#"
-        boot
-            GET /v1/inbox/me
-        the server answers
-            recall ana
-            GET /v1/inbox/conversations?site=bakery&order=waiting +csrf
-            GET /v1/inbox/sites/bakery/report +csrf
-            open socket 1
-    "#]],
+            boot
+                GET /v1/inbox/me
+            the server answers
+                recall ana
+                GET /v1/inbox/conversations?site=bakery&order=promise +csrf
+                GET /v1/inbox/sites/bakery/costs +csrf
+                GET /v1/inbox/sites/bakery/report +csrf
+                open socket 1
+        "#]],
     );
 }
 
@@ -190,19 +191,20 @@ fn another_site_has_its_own_and_a_late_answer_is_dropped() {
     check(
         desk,
         expect![[r#"
-        the server answers
-            bakery: 3 questions, Idle
-        chooses the florist
-            GET /v1/inbox/conversations?site=florist&order=waiting +csrf
-            address #reports Replace
-            GET /v1/inbox/sites/florist/report +csrf
-            focus the heading
-            florist: nothing, Busy
-        the server answers
-        the server fails
-            florist: nothing, Busy
-        the server answers
-            florist: 8 questions, Idle
-    "#]],
+            the server answers
+                bakery: 3 questions, Idle
+            chooses the florist
+                GET /v1/inbox/conversations?site=florist&order=promise +csrf
+                GET /v1/inbox/sites/florist/costs +csrf
+                address #reports Replace
+                GET /v1/inbox/sites/florist/report +csrf
+                focus the heading
+                florist: nothing, Busy
+            the server answers
+            the server fails
+                florist: nothing, Busy
+            the server answers
+                florist: 8 questions, Idle
+        "#]],
     );
 }
