@@ -10,6 +10,8 @@ mod money;
 mod pure;
 #[path = "scenario/report.rs"]
 mod report;
+#[path = "scenario/windows.rs"]
+mod windows;
 
 use desk::{Desk, id, kept, me, message, newest, page, refused, row, rows};
 use expect_test::{Expect, expect};
