@@ -29,6 +29,8 @@ pub struct ConversationState {
     pub turn: Option<Millis>,
     /// By when the visitor was told they will have an answer to it.
     pub promise_by: Option<Millis>,
+    /// When the visitor was told, since the last turn began, that nobody is there.
+    pub away_at: Option<Millis>,
     /// Whether the visitor is blocked.
     pub blocked: bool,
     /// The turn that was withdrawn when they were, which would go on if that were taken back.
@@ -63,6 +65,7 @@ impl ConversationState {
             waiting_since: None,
             turn: None,
             promise_by: None,
+            away_at: None,
             blocked: false,
             withdrawn: None,
             visitor: Receipts::default(),
@@ -93,8 +96,12 @@ impl ConversationState {
             }
             Change::Status(status) => self.status = status,
             Change::Waiting(since) => self.waiting_since = since,
+            Change::Away { seq, at } => {
+                (self.last_seq, self.last_at, self.away_at) = (seq, at, Some(at));
+            }
             Change::TurnOpened(turn) => {
                 (self.turn, self.promise_by) = (Some(turn.asked_at), turn.promised_by);
+                self.away_at = None;
             }
             Change::TurnAnswered(_) => (self.turn, self.promise_by) = (None, None),
             Change::TurnGivenUp(_) => (self.turn, self.promise_by, self.spoke_at) = (None, None, None),
@@ -128,6 +135,8 @@ pub enum Command<'a> {
         earlier: Option<(Author, &'a str)>,
         /// By when the reply clock would promise an answer to a question asked now.
         promise: Option<Millis>,
+        /// Whether the site is closed, and has words for who writes then.
+        away: bool,
     },
     /// To report how far a side has come.
     Receive(Side, Receipts),
@@ -147,6 +156,13 @@ pub enum Change {
         /// Who wrote it.
         author: Author,
         /// Its time.
+        at: Millis,
+    },
+    /// Behind the message, the site's own words that nobody is there: a bot's, which no clock listens to.
+    Away {
+        /// Their place.
+        seq: u64,
+        /// Their time.
         at: Millis,
     },
     /// The status becomes this.
@@ -206,12 +222,12 @@ pub fn decide(state: &ConversationState, command: Command<'_>, now: Millis) -> R
                 Err(Refusal::IdReused)
             }
         }
-        Command::Append { author, body, earlier: None, promise } => {
+        Command::Append { author, body, earlier: None, promise, away } => {
             check_body(body)?;
             if state.blocked && author == Author::Visitor {
                 return Err(Refusal::Blocked);
             }
-            Ok(append(state, author, promise, now.max(state.last_at)))
+            Ok(append(state, author, (promise, away), now.max(state.last_at)))
         }
         Command::Receive(side, reported) => Ok(receive(state, side, reported)),
         Command::SetStatus(status) => Ok(set_status(state, status, now.max(state.last_at))),
@@ -230,7 +246,12 @@ fn check_body(body: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn append(state: &ConversationState, author: Author, promise: Option<Millis>, at: Millis) -> Vec<Change> {
+fn append(
+    state: &ConversationState,
+    author: Author,
+    (promise, away): (Option<Millis>, bool),
+    at: Millis,
+) -> Vec<Change> {
     let mut changes = vec![Change::Stored { seq: state.last_seq + 1, author, at }];
     match author {
         Author::Visitor => {
@@ -241,10 +262,14 @@ fn append(state: &ConversationState, author: Author, promise: Option<Millis>, at
                 changes.push(Change::Waiting(Some(at)));
             }
             let silent = state.spoke_at.is_none_or(|spoke| at.since(spoke) >= TURN_SILENCE_MS);
-            if silent && state.turn.is_none() {
+            let opens = silent && state.turn.is_none();
+            if opens {
                 // What is over already was never a promise.
                 let promised_by = promise.filter(|&by| by > at);
                 changes.push(Change::TurnOpened(Turn { asked_at: at, promised_by }));
+            }
+            if away && (opens || state.away_at.is_none()) {
+                changes.push(Change::Away { seq: state.last_seq + 2, at });
             }
             if state.forwards {
                 changes.push(Change::Forward);

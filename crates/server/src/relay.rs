@@ -229,7 +229,7 @@ impl Relay {
             return Ok(Some("The reply's author can only be agent or bot.".to_owned()));
         };
         match self.store.append(message).await? {
-            Appended::Stored(message) => {
+            Appended::Stored(message) | Appended::Noticed(message, _) => {
                 self.counters.replies.fetch_add(1, Ordering::Relaxed);
                 let row = self.store.inbox_conversation(&message.conversation_id).await?;
                 self.bus.announce(&outbound.site.key, message, row);

@@ -38,6 +38,7 @@ async fn ask(store: &Store, key: &SiteKey, n: u32, at: Millis, answered_after: O
         body: "ciao".to_owned(),
         now,
         promise: None,
+        away: None,
     };
     let answer = answered_after.map(|wait| message(Author::Agent, at.plus(wait)));
     for message in [message(Author::Visitor, at)].into_iter().chain(answer) {

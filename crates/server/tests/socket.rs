@@ -5,13 +5,14 @@ mod common;
 
 use std::time::Duration;
 
-use common::{As, EMAIL, Options, PASSWORD, TestApp, open_store, site};
+use common::{As, EMAIL, Options, PASSWORD, TestApp, open_store, settings, site};
 use futures_util::{SinkExt as _, StreamExt as _};
 use pronto_protocol::frame::{Ping, ServerFrame};
 use pronto_protocol::id::ConversationId;
+use pronto_protocol::model::{OpeningHours, SiteSettings};
 use pronto_server::bus::Topic;
 use pronto_server::http::guard::budget::{Limits, Rate};
-use pronto_server::http::state::Timing;
+use pronto_server::http::state::{Timing, now};
 use pronto_server::store::Page;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -120,6 +121,36 @@ async fn a_visitor_gets_what_was_missed_and_then_what_happens() {
     assert_eq!(socket.wait_for("presence").await, json!({"online": false}));
     app.write(&ana, "c1", "last", "x").await;
     assert_eq!(socket.seqs(1).await, [251]);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn who_writes_while_it_is_closed_is_told_so_at_once_and_both_sides_hear_it() {
+    let app = TestApp::new().await;
+    let never =
+        OpeningHours { time_zone: "Europe/Rome".to_owned(), spans: Vec::new(), exceptions: Vec::new() };
+    let closed = SiteSettings { away: "Siamo chiusi".to_owned(), hours: Some(never), ..settings("shop") };
+    app.app.store.put_site(&site("shop"), &closed, false, now()).await.expect("settings");
+    let (ana, owner) = (app.visitor("shop", "c1").await, app.owner().await);
+    let mut visitor = Socket::visitor(&app, &ana, &from("c1", 0)).await;
+    let mut agent = Socket::agent(&app, &owner, &json!([])).await;
+
+    let sent = app.write(&ana, "c1", "m1", "Buongiorno").await;
+    assert_eq!((sent.short().as_str(), sent.json()["message"]["seq"].as_u64()), ("201", Some(1)));
+    for socket in [&mut visitor, &mut agent] {
+        assert_eq!(socket.wait_for("message").await["seq"], 1);
+        let notice = socket.wait_for("message").await;
+        assert_eq!((&notice["author"], &notice["body"]), (&json!("bot"), &json!("Siamo chiusi")));
+    }
+    let row = agent.wait_for("conversation").await;
+    assert_eq!((&row["last_message"]["seq"], row["waiting_since"].is_number()), (&json!(2), true));
+    assert_eq!(app.write(&ana, "c1", "m1", "Buongiorno").await.short(), "200");
+    app.write(&ana, "c1", "m2", "Ci siete?").await;
+    assert_eq!(app.bodies(&ana, "c1").await, ["Buongiorno", "Siamo chiusi", "Ci siete?"]);
+    // A site without hours is never closed.
+    let elsewhere = app.visitor("other", "c2").await;
+    app.write(&elsewhere, "c2", "m1", "Buongiorno").await;
+    assert_eq!(app.bodies(&elsewhere, "c2").await, ["Buongiorno"]);
     app.end().await;
 }
 

@@ -50,6 +50,7 @@ fn command<'a>(words: &[&'a str]) -> Command<'a> {
                 .get(2)
                 .and_then(|by| by.strip_prefix("by="))
                 .map(|hour| Millis(hour.parse::<i64>().expect("an hour") * HOUR)),
+            away: words.last() == Some(&"closed"),
         },
     }
 }
@@ -62,6 +63,7 @@ fn describe(change: &Change) -> String {
     let hour = |at: Millis| at.0 / HOUR;
     match change {
         Change::Stored { seq, at, .. } => format!("#{seq}@{}", hour(*at)),
+        Change::Away { seq, at } => format!("away#{seq}@{}", hour(*at)),
         Change::Status(status) => status.as_str().to_owned(),
         Change::Waiting(Some(at)) => format!("waiting@{}", hour(*at)),
         Change::Waiting(None) => "waits-no-more".to_owned(),
@@ -238,6 +240,42 @@ fn promises_are_made_with_the_turn_and_kept_until_a_person_answers() {
 }
 
 #[test]
+fn who_writes_while_it_is_closed_is_told_once_a_turn() {
+    check(
+        "1 visitor ciao closed
+         2 visitor eccomi closed
+         2 visitor ciao visitor ciao closed
+         8 agent eccoci
+         9 visitor grazie closed
+         40 visitor domani
+         50 visitor allora closed
+         51 visitor dunque closed
+         52 agent nota closed
+         53 bot avviso closed
+         90 visitor nuovo closed
+         91 status resolved
+         92 visitor ancora closed
+         93 visitor infine closed",
+        expect![[r#"
+            1 visitor ciao closed → #1@1 waiting@1 turn@1 away#2@1 forward
+            2 visitor eccomi closed → #3@2 forward
+            2 visitor ciao visitor ciao closed →
+            8 agent eccoci → #4@8 waits-no-more answered@8
+            9 visitor grazie closed → #5@9 waiting@9 forward
+            40 visitor domani → #6@40 turn@40 forward
+            50 visitor allora closed → #7@50 away#8@50 forward
+            51 visitor dunque closed → #9@51 forward
+            52 agent nota closed → #10@52 waits-no-more answered@52
+            53 bot avviso closed → #11@53
+            90 visitor nuovo closed → #12@90 waiting@90 turn@90 away#13@90 forward
+            91 status resolved → resolved waits-no-more given-up@91
+            92 visitor ancora closed → #14@92 open waiting@92 turn@92 away#15@92 forward
+            93 visitor infine closed → #16@93 forward
+        "#]],
+    );
+}
+
+#[test]
 fn a_blocked_visitor_is_not_heard_and_does_not_count() {
     check(
         "1 visitor compra by=3
@@ -331,7 +369,8 @@ fn a_clock_that_goes_back_is_held() {
 fn a_body_is_one_to_4096_characters_and_not_only_white_space() {
     let state = ConversationState::opened(Millis(0), false);
     let length = |body: &str| {
-        let command = Command::Append { author: Author::Visitor, body, earlier: None, promise: None };
+        let command =
+            Command::Append { author: Author::Visitor, body, earlier: None, promise: None, away: false };
         decide(&state, command, Millis(0)).map(|changes| changes.len())
     };
     assert_eq!(length(""), Err(Refusal::BodyEmpty));

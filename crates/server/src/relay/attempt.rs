@@ -177,6 +177,7 @@ pub(super) fn reply_message(outbound: &Outbound, reply: SendMessage, now: Millis
         body: reply.body,
         now,
         promise: None,
+        away: None,
     })
 }
 

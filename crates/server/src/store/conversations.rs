@@ -2,11 +2,11 @@
 
 pub(super) mod turns;
 
-use pronto_protocol::id::{ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use pronto_protocol::id::{AgentId, ConversationId, MessageId, Millis, SiteKey, VisitorId};
 use pronto_protocol::model::{Author, Channel, Conversation, Message, Receipts, Side, Status};
 
 use super::engine::connection::{Connection, DbError, Row, Value};
-use super::{AppendMessage, Appended, ConversationRow, Page, Store, StoreError, outbox};
+use super::{AppendMessage, Appended, ConversationRow, Notice, Page, Store, StoreError, outbox};
 use crate::conversation::{Change, Command, ConversationState, Refusal, clean, decide};
 
 macro_rules! conversation_columns {
@@ -148,7 +148,7 @@ pub(super) struct Locked {
 
 pub(super) fn lock(c: &mut Connection, id: &ConversationId) -> Result<Option<Locked>, DbError> {
     let sql = "select c.status, c.last_seq, c.visitor_seq, c.last_at, c.spoke_at, c.waiting_since, \
-        c.visitor_delivered, c.visitor_read, c.business_delivered, c.business_read, c.site_key, s.backend_url, c.promise_by \
+        c.visitor_delivered, c.visitor_read, c.business_delivered, c.business_read, c.site_key, s.backend_url, c.promise_by, c.away_at \
         from conversation c join site s on s.site_key = c.site_key where c.conversation_id = $1";
     let Some(mut row) = c.lock_one(sql, &[id.as_str().into()])? else { return Ok(None) };
     let state = ConversationState {
@@ -162,6 +162,7 @@ pub(super) fn lock(c: &mut Connection, id: &ConversationId) -> Result<Option<Loc
         business: Receipts { delivered: row.seq(8)?, read: row.seq(9)? },
         forwards: row.opt_text(11)?.is_some(),
         promise_by: row.opt_at(12)?,
+        away_at: row.opt_at(13)?,
         turn: None,
         blocked: false,
         withdrawn: None,
@@ -206,6 +207,7 @@ fn append_to(
         body: &message.body,
         earlier: earlier.as_ref().map(|earlier| (earlier.author, earlier.body.as_str())),
         promise: message.promise,
+        away: message.away.is_some(),
     };
     let changes = match decide(&state, command, message.now) {
         Ok(changes) => changes,
@@ -217,20 +219,25 @@ fn append_to(
     if let Some(earlier) = earlier {
         return Ok((Appended::Again(earlier), None));
     }
-    let stored = write(c, &site, message, &changes)?;
+    let (stored, notice) = write(c, &site, message, &changes)?;
     let stirred = turns::apply(c, &message.conversation_id, &site, &changes)?;
     update(c, &message.conversation_id, state, &changes)?;
     let queued = changes.contains(&Change::Forward);
-    Ok((Appended::Stored(stored), Some(News { site, queued, stirred })))
+    let appended = match notice {
+        None => Appended::Stored(stored),
+        Some(notice) => Appended::Noticed(stored, notice),
+    };
+    Ok((appended, Some(News { site, queued, stirred })))
 }
 
-/// The rows a message adds: its own and the outbox's.
+/// The rows a message adds: its own, the outbox's, and that of the notice behind it.
 fn write(
     c: &mut Connection,
     site: &SiteKey,
     message: &AppendMessage,
     changes: &[Change],
-) -> Result<Message, DbError> {
+) -> Result<(Message, Option<Message>), DbError> {
+    let mut notice = None;
     let mut stored = Message {
         message_id: message.message_id.clone(),
         conversation_id: message.conversation_id.clone(),
@@ -245,16 +252,36 @@ fn write(
         match *change {
             Change::Stored { seq, at, .. } => {
                 (stored.seq, stored.created_at) = (seq, at);
-                insert(c, &stored, message)?;
+                insert(c, &stored, message.agent_id.as_ref())?;
+            }
+            Change::Away { seq, at } => {
+                if let Some(said) = message.away.as_ref().map(|away| said(&stored, away, seq, at)) {
+                    insert(c, &said, None)?;
+                    notice = Some(said);
+                }
             }
             Change::Forward => outbox::queue(c, site, &stored)?,
             _ => {}
         }
     }
-    Ok(stored)
+    Ok((stored, notice))
 }
 
-fn insert(c: &mut Connection, stored: &Message, message: &AppendMessage) -> Result<(), DbError> {
+/// What a site says by itself behind the message of a visitor.
+fn said(stored: &Message, notice: &Notice, seq: u64, at: Millis) -> Message {
+    Message {
+        message_id: notice.message_id.clone(),
+        conversation_id: stored.conversation_id.clone(),
+        seq,
+        author: Author::Bot,
+        author_name: None,
+        channel: Channel::Inbox,
+        body: notice.body.clone(),
+        created_at: at,
+    }
+}
+
+fn insert(c: &mut Connection, stored: &Message, agent_id: Option<&AgentId>) -> Result<(), DbError> {
     let sql = "insert into message \
         (conversation_id, seq, message_id, author, author_name, agent_id, channel, body, created_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -264,7 +291,7 @@ fn insert(c: &mut Connection, stored: &Message, message: &AppendMessage) -> Resu
         stored.message_id.as_str().into(),
         stored.author.as_str().into(),
         stored.author_name.as_ref().into(),
-        message.agent_id.as_ref().map(|agent| agent.as_str()).into(),
+        agent_id.map(AgentId::as_str).into(),
         stored.channel.as_str().into(),
         (&stored.body).into(),
         stored.created_at.into(),
@@ -282,7 +309,8 @@ pub(super) fn update(
     let state = changes.iter().fold(state, ConversationState::after);
     let sql = "update conversation set status = $2, last_seq = $3, visitor_seq = $4, last_at = $5, spoke_at = $6, \
         waiting_since = $7, waiting_order = $8, visitor_delivered = $9, visitor_read = $10, \
-        business_delivered = $11, business_read = $12, promise_by = $13, promise_order = $14 where conversation_id = $1";
+        business_delivered = $11, business_read = $12, promise_by = $13, promise_order = $14, away_at = $15 \
+        where conversation_id = $1";
     let values = [
         id.as_str().into(),
         state.status.as_str().into(),
@@ -298,6 +326,7 @@ pub(super) fn update(
         state.business.read.into(),
         state.promise_by.into(),
         promise_order(&state).into(),
+        state.away_at.into(),
     ];
     c.execute(sql, &values)?;
     Ok(state)

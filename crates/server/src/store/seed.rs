@@ -48,6 +48,7 @@ fn add(c: &mut Connection, seed: &SeedConversation) -> Result<(), DbError> {
             body: clean(&message.body).into_owned(),
             now: message.at,
             promise: message.promise,
+            away: None,
         };
         conversations::append_unforwarded(c, &message)?;
     }

@@ -194,6 +194,17 @@ pub struct AppendMessage {
     pub now: Millis,
     /// By when the reply clock would promise an answer, should this message be a question.
     pub promise: Option<Millis>,
+    /// Where the site is closed, what it has to say to who writes then.
+    pub away: Option<Notice>,
+}
+
+/// Words that a site says by itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Under which id, should they be said.
+    pub message_id: MessageId,
+    /// The words.
+    pub body: String,
 }
 
 /// What became of an [`AppendMessage`].
@@ -201,6 +212,8 @@ pub struct AppendMessage {
 pub enum Appended {
     /// Stored and committed.
     Stored(Message),
+    /// Stored and committed, and behind it the notice that nobody is there.
+    Noticed(Message, Message),
     /// It had been stored before.
     Again(Message),
     /// Its id stands for other words.

@@ -67,7 +67,7 @@ pub(crate) async fn a_former_version_is_brought_up_to_date(world: World) {
 pub(crate) async fn a_newer_version_is_refused(world: World) {
     world.place.run("insert into schema_migration (version) values (77)".to_owned()).await;
     let refused = Store::open(&world.place.url()).await.map(drop);
-    assert_eq!(refused, Err(StoreError::Newer { found: 77, known: 4 }));
+    assert!(matches!(refused, Err(StoreError::Newer { found: 77, known: 1..77 })), "{refused:?}");
 }
 
 pub(crate) async fn what_was_stored_is_there_after_reopening(world: World) {

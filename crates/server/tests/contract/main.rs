@@ -43,6 +43,7 @@ on_both! {
     turns::settled_and_asked_again,
     turns::waits_by_the_opening_hours,
     turns::blocked_and_heard_again,
+    turns::told_once_a_turn_that_nobody_is_there,
     turns::the_inbox_by_promise,
     turns::the_log_is_gapless_and_the_snapshot_never_goes_back,
     outbox::deliveries_keep_their_order,

@@ -1,9 +1,9 @@
 //! The reply clock's turns: what is asked, answered, settled and withdrawn, in what order it is told, and who comes
 //! first in the inbox because of it.
 
-use pronto_protocol::id::{ConversationId, Millis, SiteKey};
+use pronto_protocol::id::{ConversationId, MessageId, Millis, SiteKey};
 use pronto_protocol::model::{Author, OpenSpan, OpeningHours, Status};
-use pronto_server::store::{Appended, ClockEventKind, InboxOrder, TurnRow};
+use pronto_server::store::{AppendMessage, Appended, ClockEventKind, InboxOrder, Notice, Page, TurnRow};
 
 use super::cases::{HOUR, names};
 use super::world::{World, conversation_id, message};
@@ -23,7 +23,7 @@ impl World {
     async fn ask(&self, to: &ConversationId, id: &str, at: i64, promise: Option<i64>) {
         let promise = promise.map(|by| Millis(by * HOUR));
         let asked = message(to, Author::Visitor, id, id, at * HOUR);
-        let appended = self.append(pronto_server::store::AppendMessage { promise, ..asked }).await;
+        let appended = self.append(AppendMessage { promise, ..asked }).await;
         assert!(matches!(appended, Appended::Stored(_)), "{appended:?}");
     }
 
@@ -89,6 +89,43 @@ pub(crate) async fn waits_by_the_opening_hours(world: World) {
     }
     let waits: Vec<_> = world.turns(&site).await.iter().map(|turn| turn.open_wait_ms).collect();
     assert_eq!(waits, [Some(HOUR), Some(HOUR), Some(0)]);
+}
+
+pub(crate) async fn told_once_a_turn_that_nobody_is_there(world: World) {
+    let site = world.site("shop", Some("https://shop.example/hook")).await;
+    let a = world.conversation(&site, "a", 0).await;
+    let ask = async |id: &str, hour: i64| {
+        let away = Notice {
+            message_id: MessageId::new(format!("away-{id}-{hour}")).expect("an id"),
+            body: "Siamo chiusi".to_owned(),
+        };
+        let asked = message(&a, Author::Visitor, id, id, hour * HOUR);
+        world.append(AppendMessage { away: Some(away), ..asked }).await
+    };
+    let told = |appended: Appended| match appended {
+        Appended::Noticed(message, notice) => (message, notice),
+        other => panic!("no notice: {other:?}"),
+    };
+    let (asked, notice) = told(ask("m1", 1).await);
+    assert_eq!((asked.seq, notice.seq, notice.message_id.as_str()), (1, 2, "away-m1-1"));
+    assert_eq!(
+        (notice.author, notice.body.as_str(), notice.created_at),
+        (Author::Bot, "Siamo chiusi", Millis(HOUR))
+    );
+    assert_eq!(ask("m1", 2).await, Appended::Again(asked.clone()));
+    let second = ask("m2", 3).await;
+    assert!(matches!(&second, Appended::Stored(stored) if stored.seq == 3), "{second:?}");
+    let row = world.store.inbox_conversation(&a).await.expect("an answer").expect("a row");
+    assert_eq!(row.waiting_since, Some(Millis(HOUR)), "a notice ends no wait");
+    world.say(&a, Author::Agent, "m3", 4 * HOUR).await;
+    let (third, again) = told(ask("m4", 40).await);
+    assert_eq!((third.seq, again.seq), (5, 6));
+
+    let messages = world.store.messages(&a, Page::Last, 9).await.expect("a page");
+    assert_eq!(messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+    assert_eq!((&messages[0], &messages[1]), (&asked, &notice));
+    assert_eq!(world.store.outbox_counts().await.expect("counts").pending, 3, "visitors' words only");
+    assert_eq!(world.log(&site).await, "1 asked 1@1, 2 answered 1@4, 3 asked 40@40");
 }
 
 pub(crate) async fn settled_and_asked_again(world: World) {

@@ -132,6 +132,7 @@ pub(crate) fn message(to: &ConversationId, author: Author, id: &str, body: &str,
         body: body.to_owned(),
         now: Millis(now),
         promise: None,
+        away: None,
     }
 }
 

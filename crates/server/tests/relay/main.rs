@@ -96,6 +96,7 @@ impl World {
             body: format!("ciao {id}"),
             now: now(),
             promise: None,
+            away: None,
         };
         let appended = self.store.append(message).await;
         assert!(matches!(appended, Ok(Appended::Stored(_))), "{appended:?}");

@@ -39,7 +39,7 @@ impl Stored {
         let known = self.messages.iter().find(|known| known.message_id == request.message_id);
         let known = known.filter(|_| broken != Break::ServerForgetsIds);
         let earlier = known.map(|known| (known.author, known.body.as_str()));
-        let command = Command::Append { author, body: &request.body, earlier, promise: None };
+        let command = Command::Append { author, body: &request.body, earlier, promise: None, away: false };
         let changes = decide(&self.state, command, now)?;
         let stored = changes.iter().find_map(|change| match *change {
             Change::Stored { seq, author, at } => Some((seq, author, at)),

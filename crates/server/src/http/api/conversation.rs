@@ -10,16 +10,17 @@ use pronto_protocol::api::{
     ErrorBody, ErrorCode, MessagePage, OpenSession, SendMessage, SentMessage, Session, SetReceipts,
 };
 use pronto_protocol::frame::{ServerFrame, SideReceipts, Typing};
-use pronto_protocol::id::{AgentId, ConversationId, SiteKey, VisitorId};
+use pronto_protocol::id::{AgentId, ConversationId, MessageId, Millis, SiteKey, VisitorId};
 use pronto_protocol::model::{Author, Channel, Conversation, Message, Receipts, Side, VisitorContext};
 use serde::Deserialize;
 
 use crate::auth::secret;
+use crate::hours::is_closed;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Body64, Caller, Path, Query};
 use crate::http::party::{Party, SignedIn, Visitor, bearer};
 use crate::http::state::{App, now};
-use crate::store::{AppendMessage, Appended, ConversationRow, Page, SessionOpening};
+use crate::store::{AppendMessage, Appended, ConversationRow, Notice, Page, SessionOpening, Site};
 
 const CONTEXT_MAX_CHARS: usize = 512;
 const AUTHOR_NAME_MAX_CHARS: usize = 80;
@@ -227,6 +228,10 @@ pub async fn append(
         Party::Visitor(_) => app.replies.promise(&app.store, &row.conversation.site, now).await?,
         Party::Agent(_) | Party::Backend(_) => None,
     };
+    let away = match party {
+        Party::Visitor(_) => away(app, &row.conversation.site, now).await?,
+        Party::Agent(_) | Party::Backend(_) => None,
+    };
     let (author, channel, author_name, agent_id) = signature(party, &send)?;
     let author_word = author.as_str();
     let command = AppendMessage {
@@ -239,10 +244,12 @@ pub async fn append(
         body: send.body,
         now,
         promise,
+        away,
     };
-    let (new, message) = match app.store.append(command).await? {
-        Appended::Stored(message) => (true, message),
-        Appended::Again(message) => (false, message),
+    let (message, notice) = match app.store.append(command).await? {
+        Appended::Stored(message) => (message, None),
+        Appended::Noticed(message, notice) => (message, Some(notice)),
+        Appended::Again(message) => return Ok((false, message)),
         Appended::IdReused => {
             return Err(Refused::new(
                 ErrorCode::IdReused,
@@ -258,12 +265,27 @@ pub async fn append(
         }
         Appended::NoConversation => return Err(Refused::not_found()),
     };
-    if new {
-        app.metrics.stored(author_word);
-        let shown = app.store.inbox_conversation(&row.conversation.conversation_id).await?;
-        app.bus.announce(&row.conversation.site, message.clone(), shown);
+    app.metrics.stored(author_word);
+    let (site, id) = (&row.conversation.site, &row.conversation.conversation_id);
+    let shown = app.store.inbox_conversation(id).await?;
+    if let Some(notice) = notice {
+        app.metrics.stored(notice.author.as_str());
+        app.bus.announce(site, message.clone(), None);
+        app.bus.announce(site, notice, shown);
+    } else {
+        app.bus.announce(site, message.clone(), shown);
     }
-    Ok((new, message))
+    Ok((true, message))
+}
+
+/// What the site has to say to who writes while it is closed.
+async fn away(app: &App, site: &SiteKey, now: Millis) -> Answer<Option<Notice>> {
+    let Some(Site { settings, .. }) = app.store.site(site).await? else { return Ok(None) };
+    if settings.away.is_empty() || !is_closed(&settings, now) {
+        return Ok(None);
+    }
+    let message_id = MessageId::new(secret::mint_id()).map_err(|_| Refused::internal())?;
+    Ok(Some(Notice { message_id, body: settings.away }))
 }
 
 type Signature = (Author, Channel, Option<String>, Option<AgentId>);

@@ -1,17 +1,18 @@
 //! A site's settings, its secrets and its deliveries, for the inbox.
 
+mod check;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use pronto_protocol::api::{DeliveryPage, ErrorBody, ErrorCode, NewApiKey, NewSecret, SecretHint, SitePage};
 use pronto_protocol::id::{ApiKeyId, DeliveryId, SiteKey};
-use pronto_protocol::model::{DeliveryState, OpenSpan, OpeningHours, SiteSettings};
+use pronto_protocol::model::{DeliveryState, SiteSettings};
 use serde::Deserialize;
-use url::Url;
 
+use self::check::checked;
 use crate::auth::secret;
-use crate::config::web_origin;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Body64, Caller, Path, Query};
 use crate::http::party::{Owner, SignedIn};
@@ -75,69 +76,6 @@ async fn page_of(app: &App, caller: &Caller, site: SiteKey) -> Answer<SitePage> 
         settings: known.settings,
         site,
     })
-}
-
-/// `settings` as they are stored, or a sentence that says which one cannot be.
-fn checked(mut settings: SiteSettings) -> Result<SiteSettings, String> {
-    settings.name = settings.name.trim().to_owned();
-    settings.greeting = settings.greeting.trim().to_owned();
-    if settings.name.is_empty() || settings.name.chars().count() > 80 {
-        return Err("The name needs 1 to 80 characters.".to_owned());
-    }
-    if !is_colour(&settings.accent) {
-        return Err("The accent is a colour such as #1b7f5c.".to_owned());
-    }
-    if settings.greeting.chars().count() > 280 {
-        return Err("The greeting has 280 characters at most.".to_owned());
-    }
-    if !is_language(&settings.locale) {
-        return Err("The language is a tag such as it or pt-BR.".to_owned());
-    }
-    if settings.allowed_origins.len() > 100 {
-        return Err("There can be 100 allowed origins at most.".to_owned());
-    }
-    let origin = |text: &String| {
-        let sentence =
-            || format!("“{text}” is not an origin: write it as https://shop.example, without a path.");
-        web_origin(text).ok_or_else(sentence)
-    };
-    settings.allowed_origins = settings.allowed_origins.iter().map(origin).collect::<Result<_, _>>()?;
-    settings.allowed_origins.dedup();
-    settings.hours.as_ref().map_or(Ok(()), check_hours)?;
-    settings.backend_url = settings.backend_url.filter(|url| !url.trim().is_empty());
-    settings.backend_url.as_deref().map_or(Ok(()), check_backend)?;
-    Ok(settings)
-}
-
-fn is_colour(text: &str) -> bool {
-    text.strip_prefix('#')
-        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
-fn is_language(text: &str) -> bool {
-    (2..=35).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-}
-
-fn check_hours(hours: &OpeningHours) -> Result<(), String> {
-    if jiff::tz::TimeZone::get(&hours.time_zone).is_err() {
-        return Err("The time zone is a name such as Europe/Rome.".to_owned());
-    }
-    let fits = |span: &OpenSpan| {
-        (1..=7).contains(&span.weekday) && span.from <= 1439 && span.from < span.to && span.to <= 2879
-    };
-    if hours.spans.len() <= 50 && hours.spans.iter().all(fits) {
-        return Ok(());
-    }
-    Err("Each opening time begins on a weekday and ends after it begins, within the day or the next."
-        .to_owned())
-}
-
-fn check_backend(text: &str) -> Result<(), String> {
-    let sentence = "The backend's address starts with https:// or http:// and carries no user name.";
-    let url = Url::parse(text).map_err(|_| sentence.to_owned())?;
-    let fits =
-        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
-    if fits && url.has_host() { Ok(()) } else { Err(sentence.to_owned()) }
 }
 
 /// A new signing secret; the older of two before it ends.
@@ -262,50 +200,4 @@ pub async fn retry_delivery(
 ) -> Answer<StatusCode> {
     let found = app.store.retry_delivery(&site, &delivery, now()).await?;
     if found { Ok(StatusCode::NO_CONTENT) } else { Err(Refused::not_found()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn settings() -> SiteSettings {
-        SiteSettings {
-            name: "Panificio".to_owned(),
-            accent: "#b5472f".to_owned(),
-            greeting: String::new(),
-            locale: "it".to_owned(),
-            allowed_origins: vec!["https://Shop.example/".to_owned()],
-            hours: None,
-            backend_url: None,
-            away: String::new(),
-            billing: None,
-        }
-    }
-
-    #[test]
-    fn origins_are_stored_as_browsers_write_them() {
-        assert_eq!(checked(settings()).expect("they fit").allowed_origins, ["https://shop.example"]);
-    }
-
-    #[test]
-    fn each_bad_setting_is_named() {
-        let hours = |time_zone: &str, from, to| {
-            let spans = vec![OpenSpan { weekday: 1, from, to }];
-            Some(OpeningHours { time_zone: time_zone.to_owned(), spans, exceptions: Vec::new() })
-        };
-        let bad: Vec<(&str, SiteSettings)> = vec![
-            ("name", SiteSettings { name: " ".to_owned(), ..settings() }),
-            ("accent", SiteSettings { accent: "red".to_owned(), ..settings() }),
-            ("greeting", SiteSettings { greeting: "x".repeat(281), ..settings() }),
-            ("language", SiteSettings { locale: "it;x".to_owned(), ..settings() }),
-            ("origin", SiteSettings { allowed_origins: vec!["*".to_owned()], ..settings() }),
-            ("time zone", SiteSettings { hours: hours("Mars/Base", 0, 60), ..settings() }),
-            ("opening time", SiteSettings { hours: hours("Europe/Rome", 60, 60), ..settings() }),
-            ("backend", SiteSettings { backend_url: Some("file:///etc/passwd".to_owned()), ..settings() }),
-        ];
-        for (word, settings) in bad {
-            let sentence = checked(settings).expect_err(word);
-            assert!(sentence.contains(word), "{sentence}");
-        }
-    }
 }

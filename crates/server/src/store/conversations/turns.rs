@@ -180,6 +180,7 @@ pub(in crate::store) fn apply(
             Change::TurnWithdrawn(at) => end(c, id, site, ClockEventKind::Withdrawn, at)?,
             Change::TurnRestored(turn) => restore(c, id, site, turn)?,
             Change::Stored { .. }
+            | Change::Away { .. }
             | Change::Status(_)
             | Change::Waiting(_)
             | Change::Blocked(_)
