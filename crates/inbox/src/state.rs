@@ -40,6 +40,8 @@ pub struct State {
     pub skew: i64,
     /// The device's own zone, offered for opening hours.
     pub time_zone: String,
+    /// Where the server is reached: scheme, host and port.
+    pub origin: String,
     /// Whether the browser believes it has a network.
     pub online: bool,
     /// Whether anybody can see the page.
@@ -141,6 +143,7 @@ impl State {
             now: Millis(0),
             skew: 0,
             time_zone: String::new(),
+            origin: String::new(),
             online: true,
             visible: true,
             shortcuts: true,

@@ -14,10 +14,12 @@ mod threads;
 use pronto_protocol::api::Polled;
 use pronto_protocol::frame::{ClientFrame, ServerFrame};
 use pronto_protocol::id::{AgentId, ApiKeyId, ConversationId, DeliveryId, MessageId, Millis, SiteKey};
+use pronto_protocol::model::Channel;
 use pronto_protocol::send_queue::QueuedMessage;
 
 use crate::state::forms::Field;
 use crate::state::list::Order;
+use crate::state::settings::hours::Of;
 use crate::state::{ANNOUNCE_MS, Dialog, Phase, Route, State};
 use crate::text::Lang;
 use request::{Answer, Failed, Request};
@@ -72,6 +74,8 @@ pub struct Boot {
     pub lang: Lang,
     /// The device's zone.
     pub time_zone: String,
+    /// Where the page was loaded from.
+    pub origin: String,
     /// Whether there is a network.
     pub online: bool,
     /// Whether the page can be seen.
@@ -183,13 +187,25 @@ pub enum SettingsUi {
     /// The zone of the hours.
     Zone(String),
     /// One more span on a day.
-    AddSpan(usize),
+    AddSpan(Of),
     /// One span less.
-    RemoveSpan(usize, usize),
+    RemoveSpan(Of, usize),
     /// A span's opening.
-    SpanFrom(usize, usize, String),
+    SpanFrom(Of, usize, String),
     /// A span's closing.
-    SpanTo(usize, usize, String),
+    SpanTo(Of, usize, String),
+    /// One more day that differs.
+    AddDay,
+    /// One less.
+    RemoveDay(usize),
+    /// Its date.
+    DayDate(usize, String),
+    /// Its name.
+    DayName(usize, String),
+    /// What goes to whoever writes outside the hours.
+    Away(String),
+    /// Something about price books and budget.
+    Billing(BillingUi),
     /// Monday's hours for Tuesday to Friday.
     CopyMonday,
     /// Save.
@@ -212,6 +228,31 @@ pub enum SettingsUi {
     SendAgain(DeliveryId),
     /// Copy this.
     Copy(String),
+}
+
+/// What an owner did about price books and budget. Books go by their place.
+#[derive(Clone, PartialEq, Eq)]
+pub enum BillingUi {
+    /// One more book.
+    Add,
+    /// One less.
+    Remove(usize),
+    /// Its road.
+    Channel(usize, Channel),
+    /// Which book.
+    Book(usize, String),
+    /// Its first day.
+    First(usize, String),
+    /// Its last day.
+    Last(usize, String),
+    /// The country of people without a phone number.
+    Market(String),
+    /// The budget, as it is written.
+    Budget(String),
+    /// Its currency.
+    Currency(String),
+    /// The zone of days and months.
+    Zone(String),
 }
 
 /// What to do about it.

@@ -10,6 +10,8 @@ mod money;
 mod pure;
 #[path = "scenario/report.rs"]
 mod report;
+#[path = "scenario/settings.rs"]
+mod settings;
 #[path = "scenario/windows.rs"]
 mod windows;
 

@@ -51,6 +51,7 @@ pub(super) fn boot() -> Boot {
         route: route(),
         lang: device::lang().unwrap_or_else(|| Lang::pick(wanted.iter().map(String::as_str))),
         time_zone: time_zone(),
+        origin: window().and_then(|window| window.location().origin().ok()).unwrap_or_default(),
         online: navigator.is_none_or(|navigator| navigator.on_line()),
         visible: is_visible(),
         shortcuts: device::shortcuts(),

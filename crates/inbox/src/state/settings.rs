@@ -1,19 +1,24 @@
 //! The settings' screen: what the server keeps, what the owner is changing, and secrets that are shown once.
 
+pub mod billing;
 pub mod colour;
+pub mod day;
 pub mod hours;
+pub mod opening;
 
 use pronto_protocol::api::SitePage;
 use pronto_protocol::id::ApiKeyId;
-use pronto_protocol::model::cost::Billing;
 use pronto_protocol::model::{Delivery, SiteSettings};
 
-use hours::{Hours, HoursProblem};
+use billing::{BillingForm, BillingProblem};
+use hours::{Hours, HoursProblem, Of};
 
 /// Longest name, in characters.
 pub const NAME_MAX: usize = 80;
 /// Longest greeting, in characters.
 pub const GREETING_MAX: usize = 280;
+/// Longest away message, in characters.
+pub const AWAY_MAX: usize = 1_000;
 
 /// The settings of one site.
 pub struct Settings {
@@ -55,7 +60,7 @@ pub struct Form {
     /// What a visitor gets outside the opening hours.
     pub away: String,
     /// Price books and budget.
-    pub billing: Option<Billing>,
+    pub billing: BillingForm,
 }
 
 /// How saving stands.
@@ -84,10 +89,66 @@ pub enum FormProblem {
     Origin(String),
     /// Something about the hours.
     Hours(HoursProblem),
+    /// Too long.
+    Away,
+    /// Something about price books or budget.
+    Billing(BillingProblem),
     /// Not an http or https address.
     Backend,
     /// The server's own sentence.
     Refused(String),
+}
+
+/// Where on the form a problem is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Spot {
+    /// The name.
+    Name,
+    /// The colour.
+    Accent,
+    /// The greeting.
+    Greeting,
+    /// The sites.
+    Origins,
+    /// The zone of the hours.
+    Zone,
+    /// The hours of a day.
+    Day(Of),
+    /// The away message.
+    Away,
+    /// A price book, by its place.
+    Book(usize),
+    /// The budget.
+    Budget,
+    /// The backend's address.
+    Backend,
+    /// Nowhere in particular.
+    Form,
+}
+
+impl FormProblem {
+    /// Where it is.
+    #[must_use]
+    pub const fn spot(&self) -> Spot {
+        match self {
+            Self::Name => Spot::Name,
+            Self::Accent => Spot::Accent,
+            Self::Greeting => Spot::Greeting,
+            Self::Origin(_) => Spot::Origins,
+            Self::Hours(HoursProblem::NoZone) => Spot::Zone,
+            Self::Hours(HoursProblem::Missing(of) | HoursProblem::Overlap(of)) => Spot::Day(*of),
+            Self::Hours(
+                HoursProblem::NoDate(place) | HoursProblem::Twice(place) | HoursProblem::DayName(place),
+            ) => Spot::Day(Of::Exception(*place)),
+            Self::Away => Spot::Away,
+            Self::Billing(
+                BillingProblem::NoBook(place) | BillingProblem::Days(place) | BillingProblem::Overlap(place),
+            ) => Spot::Book(*place),
+            Self::Billing(BillingProblem::Budget) => Spot::Budget,
+            Self::Backend => Spot::Backend,
+            Self::Refused(_) => Spot::Form,
+        }
+    }
 }
 
 /// A secret that is shown once.
@@ -149,7 +210,7 @@ impl Form {
             hours: Hours::of(settings.hours.as_ref(), own_zone),
             backend_url: settings.backend_url.clone().unwrap_or_default(),
             away: settings.away.clone(),
-            billing: settings.billing.clone(),
+            billing: BillingForm::of(settings.billing.as_ref()),
         }
     }
 
@@ -169,6 +230,10 @@ impl Form {
             return Err(FormProblem::Greeting);
         }
         let hours = self.hours.finish().map_err(FormProblem::Hours)?;
+        if self.away.trim().chars().count() > AWAY_MAX {
+            return Err(FormProblem::Away);
+        }
+        let billing = self.billing.finish().map_err(FormProblem::Billing)?;
         let allowed_origins = self
             .origins
             .lines()
@@ -189,7 +254,7 @@ impl Form {
             hours,
             backend_url: (!backend.is_empty()).then(|| backend.to_owned()),
             away: self.away.trim().to_owned(),
-            billing: self.billing.clone(),
+            billing,
         })
     }
 }

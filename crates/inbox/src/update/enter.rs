@@ -15,6 +15,7 @@ pub(super) const ASK_AGAIN_MS: i64 = 5_000;
 pub(super) fn boot(state: &mut State, boot: Boot) -> Vec<Effect> {
     state.lang = boot.lang;
     state.time_zone = boot.time_zone;
+    state.origin = boot.origin;
     state.online = boot.online;
     state.visible = boot.visible;
     state.shortcuts = boot.shortcuts;
@@ -120,7 +121,7 @@ fn submit_first_site(form: &mut FirstSiteForm, lang: Lang) -> Option<Request> {
     };
     form.problem = None;
     form.busy = true;
-    Some(Request::SaveSite(key, settings))
+    Some(Request::SaveSite(key, Box::new(settings)))
 }
 
 fn submit_password(form: &mut AccountForm, words: &Strings) -> Option<Request> {

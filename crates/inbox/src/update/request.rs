@@ -46,7 +46,7 @@ pub enum Request {
     /// A site's report.
     Report(SiteKey),
     /// Saves them.
-    SaveSite(SiteKey, SiteSettings),
+    SaveSite(SiteKey, Box<SiteSettings>),
     /// Makes a signing secret.
     NewWebhookSecret(SiteKey),
     /// Makes an API key.

@@ -1,4 +1,7 @@
-//! The settings' screen: editing, saving, secrets that are shown once, parked deliveries.
+//! The settings' screen: saving, secrets that are shown once, parked deliveries. What is written into the form is in
+//! [`write`].
+
+mod write;
 
 use pronto_protocol::api::NewApiKey;
 use pronto_protocol::id::ApiKeyId;
@@ -7,7 +10,6 @@ use super::enter::sentence;
 use super::request::{Answer, Failed, Request};
 use super::{Effect, SettingsUi, Target, announce, call, money};
 use crate::state::State;
-use crate::state::settings::hours::{Span, parse_time};
 use crate::state::settings::{Confirm, Form, FormProblem, Saving, Settings, Shown};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
@@ -47,71 +49,10 @@ pub(super) fn ui(state: &mut State, ui: SettingsUi) -> Vec<Effect> {
         SettingsUi::SendAgain(delivery) => return vec![call(state, Request::SendAgain(site, delivery))],
         edit => {
             settings.saving = Saving::Idle;
-            write(&mut settings.form, edit);
+            write::write(&mut settings.form, inside.purse.books(), edit);
         }
     }
     Vec::new()
-}
-
-fn write(form: &mut Form, edit: SettingsUi) {
-    match edit {
-        SettingsUi::Name(text) => form.name = text,
-        SettingsUi::Accent(text) => form.accent = text,
-        SettingsUi::Greeting(text) => form.greeting = text,
-        SettingsUi::Locale(text) => form.locale = text,
-        SettingsUi::Origins(text) => form.origins = text,
-        SettingsUi::Backend(text) => form.backend_url = text,
-        SettingsUi::Zone(zone) => form.hours.time_zone = zone,
-        SettingsUi::Limited(limited) => {
-            form.hours.limited = limited;
-            form.hours.suggest();
-        }
-        SettingsUi::CopyMonday => {
-            let monday = form.hours.days.first().cloned().unwrap_or_default();
-            for day in form.hours.days.iter_mut().take(5) {
-                day.clone_from(&monday);
-            }
-        }
-        edit => write_span(form, edit),
-    }
-}
-
-fn write_span(form: &mut Form, edit: SettingsUi) {
-    let days = &mut form.hours.days;
-    match edit {
-        SettingsUi::AddSpan(day) => {
-            if let Some(spans) = days.get_mut(day) {
-                spans.push(next_span(spans));
-            }
-        }
-        SettingsUi::RemoveSpan(day, place) => {
-            if let Some(spans) = days.get_mut(day).filter(|spans| place < spans.len()) {
-                spans.remove(place);
-            }
-        }
-        SettingsUi::SpanFrom(day, place, text) => {
-            if let Some(span) = days.get_mut(day).and_then(|spans| spans.get_mut(place)) {
-                span.from = parse_time(&text);
-            }
-        }
-        SettingsUi::SpanTo(day, place, text) => {
-            if let Some(span) = days.get_mut(day).and_then(|spans| spans.get_mut(place)) {
-                span.to = parse_time(&text);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// What a shop would likely add: a morning, then an afternoon.
-fn next_span(spans: &[Span]) -> Span {
-    match spans.last() {
-        None => Span { from: Some(9 * 60), to: Some(13 * 60) },
-        Some(last) => {
-            let from = last.to.map(|to| (to + 60).min(22 * 60));
-            Span { from, to: from.map(|from| (from + 4 * 60).min(23 * 60)) }
-        }
-    }
 }
 
 fn save(state: &mut State) -> Vec<Effect> {
@@ -123,7 +64,7 @@ fn save(state: &mut State) -> Vec<Effect> {
     match settings.form.finish() {
         Ok(wanted) => {
             settings.saving = Saving::Busy;
-            vec![call(state, Request::SaveSite(site, wanted))]
+            vec![call(state, Request::SaveSite(site, Box::new(wanted)))]
         }
         Err(problem) => {
             settings.saving = Saving::Failed(problem);

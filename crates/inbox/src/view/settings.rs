@@ -1,5 +1,8 @@
 //! The settings' screen: how it looks, when it is open, where it appears, the backend and its secrets.
 
+mod badge;
+mod billing;
+mod exceptions;
 mod hours;
 
 use pronto_protocol::api::SitePage;
@@ -7,13 +10,15 @@ use pronto_protocol::model::{ApiKey, Delivery};
 use yew::{Html, classes, html};
 
 use super::account::page_head;
+use super::money::channel;
 use super::parts::{Field, on_change, on_input, on_set, on_submit, problem};
 use super::{Say, when};
+use crate::state::settings::billing::BillingProblem;
 use crate::state::settings::colour::{
     EDGE_LEAST, PAPER, PAPER_DARK, Ratio, TEXT_BEST, TEXT_LEAST, contrast, parse, text_on,
 };
-use crate::state::settings::hours::HoursProblem;
-use crate::state::settings::{Confirm, Form, FormProblem, Saving, Settings, Shown};
+use crate::state::settings::hours::{HoursProblem, Of};
+use crate::state::settings::{Confirm, FormProblem, Saving, Settings, Shown, Spot};
 use crate::state::{Inside, Route, State};
 use crate::text::{Lang, Strings, fill};
 use crate::update::{SettingsUi, Ui};
@@ -42,18 +47,19 @@ pub(super) fn page(state: &State, inside: &Inside, say: &Say) -> Html {
 fn loaded(state: &State, inside: &Inside, settings: &Settings, page: &SitePage, say: &Say) -> Html {
     let words = state.words();
     let locked = !inside.is_owner();
-    let form = &settings.form;
     html! {
         <>
             if locked { <p class="notice">{ words.view_only }</p> }
             { problem(settings.problem.as_deref()) }
             { snippet(&page.snippet, words, say) }
             <form onsubmit={on_submit(say, Ui::Settings(SettingsUi::Save))} novalidate=true>
-                { look(form, words, locked, say) }
-                { hours::editor(state, &form.hours, locked, say) }
-                { places(form, words, locked, say) }
+                { look(state, settings, locked, say) }
+                { hours::editor(state, settings, locked, say) }
+                { billing::editor(state, inside, settings, locked, say) }
+                { places(state, settings, locked, say) }
                 { save_bar(state, settings, locked, say) }
             </form>
+            { badge::section(state, &page.site, say) }
             if !locked {
                 { shown(settings.shown.as_ref(), words, say) }
                 { secrets(state, settings, page, say) }
@@ -83,7 +89,8 @@ fn copyable(text: &str, words: &Strings, say: &Say) -> Html {
     }
 }
 
-fn look(form: &Form, words: &Strings, locked: bool, say: &Say) -> Html {
+fn look(state: &State, settings: &Settings, locked: bool, say: &Say) -> Html {
+    let (words, form) = (state.words(), &settings.form);
     let set = |make: fn(String) -> SettingsUi| on_input(say, move |text| Ui::Settings(make(text)));
     let name = Field {
         id: "site-name",
@@ -98,6 +105,7 @@ fn look(form: &Form, words: &Strings, locked: bool, say: &Say) -> Html {
         <fieldset class="block" disabled={locked}>
             <legend>{ words.set_look }</legend>
             { name.draw(set(SettingsUi::Name)) }
+            { wrong_at(state, settings, Spot::Name) }
             <div class="field">
                 <label for="accent">{ words.set_accent }</label>
                 <div class="colour">
@@ -108,12 +116,14 @@ fn look(form: &Form, words: &Strings, locked: bool, say: &Say) -> Html {
                     { sample(&form.accent, words) }
                 </div>
                 { contrasts(&form.accent, words) }
+                { wrong_at(state, settings, Spot::Accent) }
             </div>
             <div class="field">
                 <label for="greeting">{ words.set_greeting }</label>
                 <textarea id="greeting" rows="2" value={form.greeting.clone()} dir="auto" aria-describedby="greeting-hint"
                     oninput={set(SettingsUi::Greeting)} />
                 <p class="hint" id="greeting-hint">{ words.set_greeting_hint }</p>
+                { wrong_at(state, settings, Spot::Greeting) }
             </div>
             { locale(&form.locale, words, say) }
         </fieldset>
@@ -184,7 +194,8 @@ fn ratio(what: &str, ratio: Ratio, verdict: &str, fine: bool) -> Html {
     }
 }
 
-fn places(form: &Form, words: &Strings, locked: bool, say: &Say) -> Html {
+fn places(state: &State, settings: &Settings, locked: bool, say: &Say) -> Html {
+    let (words, form) = (state.words(), &settings.form);
     let backend = Field {
         id: "backend",
         label: words.backend_url,
@@ -204,11 +215,13 @@ fn places(form: &Form, words: &Strings, locked: bool, say: &Say) -> Html {
                         aria-describedby="origins-hint"
                         oninput={on_input(say, |text| Ui::Settings(SettingsUi::Origins(text)))} />
                     <p class="hint" id="origins-hint">{ words.origins_hint }</p>
+                    { wrong_at(state, settings, Spot::Origins) }
                 </div>
             </fieldset>
             <fieldset class="block" disabled={locked}>
                 <legend>{ words.set_backend }</legend>
                 { backend.draw(on_input(say, |text| Ui::Settings(SettingsUi::Backend(text)))) }
+                { wrong_at(state, settings, Spot::Backend) }
             </fieldset>
         </>
     }
@@ -217,17 +230,16 @@ fn places(form: &Form, words: &Strings, locked: bool, say: &Say) -> Html {
 fn save_bar(state: &State, settings: &Settings, locked: bool, say: &Say) -> Html {
     let words = state.words();
     let changed = settings.is_changed(&state.time_zone);
-    let failed = match &settings.saving {
-        Saving::Failed(problem) => Some(wrong(state, problem)),
-        _ => None,
-    };
-    if locked || (!changed && failed.is_none() && settings.saving != Saving::Done) {
+    let failed = matches!(settings.saving, Saving::Failed(_));
+    let elsewhere = failed && !is_wrong_at(settings, Spot::Form);
+    if locked || (!changed && !failed && settings.saving != Saving::Done) {
         return html! {};
     }
     html! {
         <div class="save-bar">
-            { problem(failed.as_deref()) }
-            if changed && failed.is_none() { <p class="meta">{ words.unsaved }</p> }
+            { wrong_at(state, settings, Spot::Form) }
+            if elsewhere { <p class="meta late">{ words.wrong_marked }</p> }
+            if changed && !failed { <p class="meta">{ words.unsaved }</p> }
             if !changed && settings.saving == Saving::Done { <p class="done">{ words.saved }</p> }
             if changed {
                 <div class="actions">
@@ -241,9 +253,33 @@ fn save_bar(state: &State, settings: &Settings, locked: bool, say: &Say) -> Html
     }
 }
 
-fn wrong(state: &State, problem: &FormProblem) -> String {
+fn is_wrong_at(settings: &Settings, spot: Spot) -> bool {
+    matches!(&settings.saving, Saving::Failed(problem) if problem.spot() == spot)
+}
+
+/// What is the matter, where it is the matter.
+fn wrong_at(state: &State, settings: &Settings, spot: Spot) -> Html {
+    match &settings.saving {
+        Saving::Failed(found) if found.spot() == spot => problem(Some(&wrong(state, settings, found))),
+        _ => html! {},
+    }
+}
+
+fn wrong(state: &State, settings: &Settings, problem: &FormProblem) -> String {
     let words = state.words();
-    let of_day = |text: &str, day: usize| fill(text, "{d}", &when::weekday(state.lang, day));
+    let form = &settings.form;
+    let dated = |text: &str, place: usize| {
+        let date = form.hours.exceptions.get(place).map_or("", |day| day.date.as_str());
+        fill(text, "{d}", &when::wall_date(state.lang, date))
+    };
+    let of_day = |text: &str, of: Of| match of {
+        Of::Week(day) => fill(text, "{d}", &when::weekday(state.lang, day)),
+        Of::Exception(place) => dated(text, place),
+    };
+    let of_road = |text: &str, place: usize| {
+        let road = form.billing.books.get(place).map_or("", |book| channel(book.channel, words));
+        fill(text, "{c}", road)
+    };
     match problem {
         FormProblem::Name => words.wrong_name.to_owned(),
         FormProblem::Accent => words.wrong_accent.to_owned(),
@@ -252,6 +288,14 @@ fn wrong(state: &State, problem: &FormProblem) -> String {
         FormProblem::Hours(HoursProblem::Missing(day)) => of_day(words.wrong_missing, *day),
         FormProblem::Hours(HoursProblem::Overlap(day)) => of_day(words.wrong_overlap, *day),
         FormProblem::Hours(HoursProblem::NoZone) => words.wrong_zone.to_owned(),
+        FormProblem::Hours(HoursProblem::NoDate(_)) => words.wrong_date.to_owned(),
+        FormProblem::Hours(HoursProblem::Twice(place)) => dated(words.wrong_twice, *place),
+        FormProblem::Hours(HoursProblem::DayName(place)) => dated(words.wrong_day_name, *place),
+        FormProblem::Away => words.wrong_away.to_owned(),
+        FormProblem::Billing(BillingProblem::NoBook(_)) => words.wrong_book.to_owned(),
+        FormProblem::Billing(BillingProblem::Days(_)) => words.wrong_days.to_owned(),
+        FormProblem::Billing(BillingProblem::Overlap(place)) => of_road(words.wrong_books_overlap, *place),
+        FormProblem::Billing(BillingProblem::Budget) => words.wrong_budget.to_owned(),
         FormProblem::Backend => words.wrong_backend.to_owned(),
         FormProblem::Refused(sentence) => sentence.clone(),
     }

@@ -6,6 +6,9 @@ use js_sys::{Array, Date, Function, Object, Reflect};
 use pronto_protocol::id::Millis;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::state::settings::day;
+use crate::state::settings::hours::parse_time;
+use crate::state::settings::opening::Wall;
 use crate::text::{Lang, Strings};
 
 /// How to write a time.
@@ -153,6 +156,52 @@ pub(super) fn stamp_in(lang: Lang, zone: &str, at: Millis) -> String {
         method.call2(&date, &tag(lang).into(), &options(&all)).ok()?.as_string()
     };
     wanted(&[("timeZone", zone)]).or_else(|| wanted(&[])).unwrap_or_default()
+}
+
+/// The wall clock of a zone; absent where that is no zone.
+pub(super) fn wall(zone: &str, at: Millis) -> Option<Wall> {
+    let wanted = options(&[
+        ("timeZone", zone),
+        ("year", "numeric"),
+        ("month", "2-digit"),
+        ("day", "2-digit"),
+        ("hour", "2-digit"),
+        ("minute", "2-digit"),
+        ("hourCycle", "h23"),
+    ]);
+    let date = date(at);
+    let method: Function = Reflect::get(&date, &"toLocaleString".into()).ok()?.dyn_into().ok()?;
+    // Sweden writes `2026-11-25 14:30`.
+    let text = method.call2(&date, &"sv-SE".into(), &wanted).ok()?.as_string()?;
+    let (day, time) = text.split_once(' ')?;
+    Some(Wall { day: day::parse(day)?, minutes: i64::from(parse_time(time)?) })
+}
+
+/// A time of the wall clock, in minutes after midnight.
+pub(super) fn clock(lang: Lang, minutes: i64) -> String {
+    in_utc(lang, Millis(minutes * 60_000), &[("hour", "numeric"), ("minute", "2-digit")])
+}
+
+/// A day of the wall clock, with its weekday.
+pub(super) fn wall_day(lang: Lang, day: i64) -> String {
+    in_utc(lang, Millis(day * 86_400_000), &[("weekday", "long"), ("day", "numeric"), ("month", "long")])
+}
+
+/// A date `YYYY-MM-DD` with its year; the text itself where it is none.
+pub(super) fn wall_date(lang: Lang, text: &str) -> String {
+    match day::parse(text) {
+        Some(day) => in_utc(lang, Millis(day * 86_400_000), &[("dateStyle", "long")]),
+        None => text.to_owned(),
+    }
+}
+
+fn in_utc(lang: Lang, at: Millis, shape: &[(&str, &str)]) -> String {
+    let wanted = options(&[shape, &[("timeZone", "UTC")]].concat());
+    let date = date(at);
+    let method = Reflect::get(&date, &"toLocaleString".into()).ok();
+    let method: Option<Function> = method.and_then(|method| method.dyn_into().ok());
+    let text = method.and_then(|method| method.call2(&date, &tag(lang).into(), &wanted).ok());
+    text.and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 /// A language's name in the screen's language; the tag itself where there is none.

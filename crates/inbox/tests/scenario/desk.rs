@@ -124,6 +124,7 @@ impl Desk {
             route: pronto_inbox::state::Route::parse(fragment),
             lang: Lang::En,
             time_zone: "Europe/Rome".into(),
+            origin: "https://chat.example".into(),
             online: true,
             visible: true,
             shortcuts: true,
@@ -175,6 +176,11 @@ impl Desk {
     pub(crate) fn answered(&mut self, answer: Answer) {
         let request = self.last.clone().expect("a request");
         self.answer_to(request, answer);
+    }
+
+    /// The request that went out last.
+    pub(crate) fn last(&self) -> Option<Request> {
+        self.last.clone()
     }
 
     /// The server stored the answer that went out last, as this seq.

@@ -83,8 +83,8 @@ fn hours_as_a_shop_writes_them() {
             [("18:00", "02:00")] -> Ok([OpenSpan { weekday: 5, from: 1080, to: 1560 }])
             [("00:00", "00:00")] -> Ok([OpenSpan { weekday: 5, from: 0, to: 1440 }])
             [("18:00", "00:00")] -> Ok([OpenSpan { weekday: 5, from: 1080, to: 1440 }])
-            [("08:00", "13:00"), ("12:59", "18:00")] -> Err(Overlap(4))
-            [("08:00", "")] -> Err(Missing(4))
+            [("08:00", "13:00"), ("12:59", "18:00")] -> Err(Overlap(Week(4)))
+            [("08:00", "")] -> Err(Missing(Week(4)))
         "#]],
     );
 }
