@@ -151,9 +151,9 @@ table! {
     conversations: "Conversations", "Conversazioni";
     site: "Site", "Sito";
     order: "Order", "Ordine";
-    order_promise: "Promises first", "Prima le promesse";
-    order_waiting: "Longest wait first", "Prima chi aspetta di più";
-    order_newest: "Newest first", "Prima le più recenti";
+    order_promise: "By promise", "Per promessa";
+    order_waiting: "By wait", "Per attesa";
+    order_newest: "Newest", "Recenti";
     unread_only: "Unread", "Non lette";
     told: "Visitors are told: usually within {t}", "Chi scrive legge: di solito entro {t}";
     told_nothing: "No reply time shown yet: too few conversations", "Tempo di risposta non ancora mostrato: poche conversazioni";
@@ -173,7 +173,7 @@ table! {
     left_usual: "{a} left of the usual {b}", "restano {a} dei soliti {b}";
     late_usual: "over the usual {t}", "oltre i soliti {t}";
     left_promise: "{t} left", "restano {t}";
-    left_promise_long: "{t} left to keep the promise", "restano {t} per mantenere la promessa";
+    left_promise_long: "promise: {t} left", "promessa: restano {t}";
     late_promise: "promise missed by {t}", "promessa mancata da {t}";
     blocked: "Blocked", "Bloccato";
     unread: "unread", "non letta";

@@ -216,8 +216,6 @@ fn row(state: &State, inside: &Inside, row: &InboxConversation) -> Html {
                 <span class="row-top">
                     <span class="row-name">{ visitor_name(row, words) }</span>
                     if unread { <span class="unseen">{ words.unread }</span> }
-                    if row.blocked { <span class="tag">{ words.blocked }</span> }
-                    if row.demo { <span class="tag">{ words.demo }</span> }
                     <time class={classes!("meta", "wait", late.then_some("late"))} title={when::exact(state.lang, touched)}>
                         { match wait {
                             Some(wait) => waited(wait, words),
@@ -227,6 +225,8 @@ fn row(state: &State, inside: &Inside, row: &InboxConversation) -> Html {
                 </span>
                 <span class="row-last">
                     <span class="row-text" dir="auto">{ preview(row, words) }</span>
+                    if row.blocked { <span class="tag">{ words.blocked }</span> }
+                    if row.demo { <span class="tag">{ words.demo }</span> }
                     if wait.is_none() {
                         <span class="meta wait">{ if list::is_resolved(row) { words.resolved } else { words.answered } }</span>
                     }

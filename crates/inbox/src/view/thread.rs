@@ -62,7 +62,7 @@ fn head(
                     { row.map(|row| visitor_name(row, words)) }
                     if row.is_some_and(|row| row.blocked) { { " " }<span class="tag">{ words.blocked }</span> }
                 </h2>
-                <p class="meta">
+                <p class="meta standing">
                     <span>{ row.map(|row| how_it_stands(row, wait, words)) }</span>
                     if let Some(standing) = standing { { money::window(state, standing) } }
                 </p>

@@ -115,7 +115,7 @@ fn lines(state: &State, lines: &[StatementLine]) -> Html {
                             <td>{ channel(line.channel, words) }</td>
                             <td>{ book(line.book.as_deref(), words) }</td>
                             <td>{ market(state, line.market.as_deref()) }</td>
-                            <td>{ reason(line.reason, words) }</td>
+                            <td class="why">{ reason(line.reason, words) }</td>
                             <td class="number">{ line.messages }</td>
                             { amount(state, line.amount.as_ref()) }
                         </tr>
@@ -168,12 +168,12 @@ fn one(state: &State, statement: &Statement, entry: &LedgerEntry) -> Html {
     html! {
         <tr key={entry.entry}>
             <td class="number">{ entry.entry }</td>
-            <td class="nowrap">{ when::stamp_in(state.lang, &statement.time_zone, entry.delivered_at) }</td>
+            <td>{ when::stamp_in(state.lang, &statement.time_zone, entry.delivered_at) }</td>
             <td><a href={format!("#{}", Route::Thread(entry.conversation_id.clone()).fragment())} title={id.to_owned()}>{ short }</a></td>
             <td>{ channel(entry.channel, words) }</td>
             <td>{ book(entry.book.as_deref(), words) }</td>
             <td>{ market(state, entry.market.as_deref()) }</td>
-            <td>{ why }</td>
+            <td class="why">{ why }</td>
             { amount(state, entry.amount.as_ref()) }
         </tr>
     }

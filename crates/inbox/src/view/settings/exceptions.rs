@@ -5,7 +5,7 @@ use yew::{Html, html};
 
 use super::super::parts::{ICON_CLOSE, ICON_PLUS, icon, on_input, on_set};
 use super::super::{Say, when};
-use super::hours::{add_span, spans};
+use super::hours::spans;
 use super::wrong_at;
 use crate::state::State;
 use crate::state::settings::hours::{Exception, Of};
@@ -65,7 +65,8 @@ fn one(state: &State, settings: &Settings, place: usize, day: &Exception, say: &
                 <button class="tool" type="button" aria-label={format!("{}: {name}", words.remove_day)} title={words.remove_day}
                     onclick={on_set(say, SettingsUi::RemoveDay(place))}>{ icon(ICON_CLOSE) }</button>
                 { spans(words, &name, of, &day.spans, say) }
-                { add_span(words, &name, of, say) }
+                <button class="button plain" type="button" aria-label={format!("{}: {name}", words.add_span)}
+                    onclick={on_set(say, SettingsUi::AddSpan(of))}>{ words.add_span }</button>
             </div>
             { wrong_at(state, settings, Spot::Day(of)) }
         </li>

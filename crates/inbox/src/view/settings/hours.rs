@@ -103,7 +103,7 @@ pub(super) fn spans(words: &Strings, name: &str, of: Of, spans: &[Span], say: &S
     }
 }
 
-pub(super) fn add_span(words: &Strings, name: &str, of: Of, say: &Say) -> Html {
+fn add_span(words: &Strings, name: &str, of: Of, say: &Say) -> Html {
     html! {
         <button class="tool" type="button" aria-label={format!("{}: {name}", words.add_span)} title={words.add_span}
             onclick={on_set(say, SettingsUi::AddSpan(of))}>{ icon(ICON_PLUS) }</button>
