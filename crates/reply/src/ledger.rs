@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::price::{
-    Counts, Currency, Holds, Money, Month, Plan, Price, Quote, Reason, Sent, Tally, Zone, charge,
-};
+use crate::price::{Counts, Currency, Holds, Money, Month, Plan, Price, Quote, Reason, Sent, Tally, charge};
 use crate::window::Channel;
 use crate::words::words;
 
@@ -84,7 +82,7 @@ pub struct Ledger {
 #[derive(Clone, Debug)]
 struct Note {
     last: Entry,
-    /// What its entries in the month of the last one come to, by currency.
+    /// What its entries come to, by currency.
     balance: BTreeMap<Currency, i64>,
 }
 
@@ -100,14 +98,15 @@ impl Ledger {
         ledger
     }
 
-    /// From which delivery on the entries of a channel have to be loaded before something that is delivered at `at`, or was
-    /// recorded as such, can be priced, in milliseconds since 1970; `None` where no price ever depends on another message, and
-    /// the entries of the message itself are enough.
+    /// From which delivery on the entries of a channel have to be loaded, besides those of the message itself, before
+    /// something can be priced that is delivered at `at`, or was recorded so: milliseconds since 1970, the beginning of a
+    /// month. `None` where no price ever depends on another message.
     #[must_use]
     pub fn context(plan: &Plan, channel: Channel, at: i64) -> Option<i64> {
         let counting = plan.books(channel).filter(|book| book.ever_counts());
         let longest = counting.map(|book| book.longest_conversation_ms()).max()?;
-        Some(plan.zone().spans(plan.zone().month(at)).0.saturating_sub(longest))
+        let begins = |at: i64| plan.zone().spans(plan.zone().month(at)).0;
+        Some(begins(begins(at).saturating_sub(longest)))
     }
 
     /// Records that a message was delivered, and returns the entries to add: none when nothing changes. A message is
@@ -128,27 +127,23 @@ impl Ledger {
     }
 
     /// Sets a message right: whatever was recorded of it before, this holds now. Returns the entries to add: none when
-    /// nothing about its price or its month changes.
+    /// nothing about its price or its month changes, and on a channel without any book.
     pub fn amend(&mut self, plan: &Plan, delivery: &Delivery) -> Vec<Entry> {
-        let key = (delivery.channel, delivery.message_id.clone());
-        let known = self.notes.remove(&key);
-        if known.is_none() && plan.holds(delivery.channel, delivery.delivered_at) == Holds::Nothing {
+        if plan.holds(delivery.channel, delivery.delivered_at) == Holds::Nothing {
             return Vec::new();
         }
-        let target = self.target(plan, delivery);
-        let mut from = (target.delivered_at, target.message_id.clone());
-        let mut added = match &known {
-            None => vec![target],
-            Some(note) => {
-                from.0 = from.0.min(note.last.delivered_at);
-                note.corrections(plan.zone(), target)
+        let mut added = Vec::new();
+        for target in self.targets(plan, alone(plan, delivery)) {
+            let key = (target.channel, target.message_id.clone());
+            let entries = match self.notes.get(&key) {
+                None => vec![target],
+                Some(note) => note.corrections(plan, target),
+            };
+            for entry in &entries {
+                self.take(entry.clone());
             }
-        };
-        self.notes.extend(known.map(|note| (key.clone(), note)));
-        for entry in &added {
-            self.take(entry.clone());
+            added.extend(entries);
         }
-        self.count_again(plan, &key, &from, &mut added);
         added
     }
 
@@ -157,9 +152,12 @@ impl Ledger {
     pub fn tally(&self, plan: &Plan, channel: Channel, conversation_id: &str, at: i64) -> Tally {
         let mut count = Count::default();
         for entry in self.counting(channel).filter(|entry| entry.delivered_at <= at) {
-            count.take(plan, entry);
+            count.take(plan, entry, entry.reason);
         }
-        count.tally(plan, channel, conversation_id, at)
+        match plan.holds(channel, at) {
+            Holds::Book(book) => count.of(plan, &book.name, conversation_id, at),
+            _ => Tally::default(),
+        }
     }
 
     /// Takes an entry in that was recorded.
@@ -181,65 +179,66 @@ impl Ledger {
         last.filter(move |entry| entry.channel == channel && entry.alone.counts != Counts::Alone)
     }
 
-    /// What a delivery should stand as, after those before it.
-    fn target(&self, plan: &Plan, delivery: &Delivery) -> Entry {
-        let Delivery { conversation_id, message_id, channel, sent, delivered_at, market } = delivery;
-        let mut count = Count::default();
-        for entry in self.counting(*channel).filter(|entry| place(entry) < (*delivered_at, message_id)) {
-            count.take(plan, entry);
+    /// What `changed`, which comes or moves, should stand as, and then each other message that loses its place in an
+    /// allowance or in a conversation by that, or wins one. Those before both its places are left as they were recorded, and
+    /// no other's rate is looked up again.
+    fn targets(&self, plan: &Plan, changed: Entry) -> Vec<Entry> {
+        if changed.alone.counts == Counts::Alone && !self.counts(&changed) {
+            return vec![changed];
         }
-        let tally = count.tally(plan, *channel, conversation_id, *delivered_at);
-        let price = plan.price(*channel, sent, *delivered_at, market.as_deref(), tally);
-        let Price { book, amount, reason, alone } = price;
-        Entry {
-            kind: Kind::Charge,
-            conversation_id: conversation_id.clone(),
-            message_id: message_id.clone(),
-            channel: *channel,
-            sent_at: sent.sent_at,
-            delivered_at: *delivered_at,
-            book,
-            market: market.clone(),
-            amount,
-            reason,
-            late_ms: sent.window.map_or(0, |window| window.late_ms(sent.sent_at)),
-            alone,
-        }
-    }
-
-    /// Counts again from a place on, after `changed` has come or moved: others may have lost their place in an allowance or
-    /// in a conversation, or won one. Those before are left as they were recorded, and no rate is looked up again.
-    fn count_again(
-        &mut self,
-        plan: &Plan,
-        changed: &(Channel, String),
-        from: &(i64, String),
-        added: &mut Vec<Entry>,
-    ) {
-        let mut entries: Vec<Entry> = self.counting(changed.0).cloned().collect();
+        let known = self.notes.get(&(changed.channel, changed.message_id.clone()));
+        let from =
+            known.map_or(changed.delivered_at, |note| note.last.delivered_at.min(changed.delivered_at));
+        let mut entries: Vec<&Entry> =
+            self.counting(changed.channel).filter(|entry| entry.message_id != changed.message_id).collect();
+        entries.push(&changed);
         entries.sort_by(|a, b| place(a).cmp(&place(b)));
-        let mut count = Count::default();
-        for mut entry in entries {
-            let moved = place(&entry) > (from.0, &from.1) && entry.message_id != changed.1;
+        let (mut count, mut own, mut others) = (Count::default(), changed.clone(), Vec::new());
+        for entry in entries {
             let book = entry.book.as_deref().and_then(|name| plan.chosen(entry.channel, name));
-            if let Some(book) = book.filter(|_| moved) {
+            let is_own = entry.message_id == changed.message_id;
+            let (mut amount, mut reason) = (entry.amount, entry.reason);
+            if let Some(book) = book.filter(|_| is_own || place(entry) >= (from, &changed.message_id)) {
                 let tally = count.of(plan, &book.name, &entry.conversation_id, entry.delivered_at);
                 let day = plan.zone().day(entry.delivered_at);
-                let (amount, reason) = charge(book, day, entry.delivered_at, entry.alone, tally);
-                if reason != entry.reason {
-                    (entry.amount, entry.reason) = (amount, reason);
-                    let key = (entry.channel, entry.message_id.clone());
-                    let note = self.notes.get(&key);
-                    let more =
-                        note.map(|note| note.corrections(plan.zone(), entry.clone())).unwrap_or_default();
-                    for correction in &more {
-                        self.take(correction.clone());
-                    }
-                    added.extend(more);
-                }
+                (amount, reason) = charge(book, day, entry.delivered_at, entry.alone, tally);
             }
-            count.take(plan, &entry);
+            count.take(plan, entry, reason);
+            if is_own {
+                (own.amount, own.reason) = (amount, reason);
+            } else if reason != entry.reason {
+                others.push(Entry { amount, reason, ..entry.clone() });
+            }
         }
+        others.insert(0, own);
+        others
+    }
+
+    /// Whether what is recorded of this message counts for others.
+    fn counts(&self, changed: &Entry) -> bool {
+        let known = self.notes.get(&(changed.channel, changed.message_id.clone()));
+        known.is_some_and(|note| note.last.alone.counts != Counts::Alone)
+    }
+}
+
+/// What a delivery would stand as if it were the only one.
+fn alone(plan: &Plan, delivery: &Delivery) -> Entry {
+    let Delivery { conversation_id, message_id, channel, sent, delivered_at, market } = delivery.clone();
+    let Price { book, alone, .. } =
+        plan.price(channel, &sent, delivered_at, market.as_deref(), Tally::default());
+    Entry {
+        kind: Kind::Charge,
+        conversation_id,
+        message_id,
+        channel,
+        sent_at: sent.sent_at,
+        delivered_at,
+        book,
+        market,
+        amount: alone.list,
+        reason: alone.reason,
+        late_ms: sent.window.map_or(0, |window| window.late_ms(sent.sent_at)),
+        alone,
     }
 }
 
@@ -250,90 +249,93 @@ fn place(entry: &Entry) -> (i64, &String) {
 }
 
 impl Note {
-    /// The entries that turn what was recorded into `target`, whose amount is what it should come to.
-    fn corrections(&self, zone: &Zone, target: Entry) -> Vec<Entry> {
-        let old = &self.last;
+    /// The entries that turn what was recorded into `target`, whose amount is what it should come to: the difference, in one
+    /// entry where the month and the currency stay. Else what was recorded is taken back where it stands, and `target` is
+    /// charged anew. What had no book and finds none stays where it is: it is unknown wherever it stands.
+    fn corrections(&self, plan: &Plan, target: Entry) -> Vec<Entry> {
+        let (old, zone) = (&self.last, plan.zone());
         let stays = zone.month(old.delivered_at) == zone.month(target.delivered_at);
-        let is_known = |entry: &Entry| entry.reason != Reason::NoRate;
-        let counts = old.alone.counts != Counts::Alone || target.alone.counts != Counts::Alone;
-        let owes = |money: Money| self.balance.get(&money.currency).copied().unwrap_or(0) != money.micros;
-        let other = |money: Option<Money>| {
-            let own = money.map(|money| money.currency);
-            self.balance.iter().filter(move |(currency, micros)| Some(**currency) != own && **micros != 0)
-        };
-        let same = !target.amount.is_some_and(owes)
-            && other(target.amount).next().is_none()
-            && (&old.reason, &old.book, &old.market) == (&target.reason, &target.book, &target.market);
-        let moves = counts && old.delivered_at != target.delivered_at;
-        let moves_money = !stays && self.balance.values().any(|micros| *micros != 0);
-        if (same && !moves && !moves_money) || !(is_known(old) || is_known(&target)) {
+        let nonzero = self.balance.iter().filter(|(_, micros)| **micros != 0);
+        let owed: Vec<Money> = nonzero.map(|(currency, micros)| Money::new(*micros, *currency)).collect();
+        if !self.differs(&owed, &target) && (stays || (owed.is_empty() && old.reason != Reason::NoRate)) {
             return Vec::new();
         }
-        let back = |money: Money, as_in: &Entry| Entry {
-            kind: Kind::Correction,
-            amount: Some(Money::new(0_i64.saturating_sub(money.micros), money.currency)),
-            ..as_in.clone()
+        let same_currency =
+            |money: &Money| target.amount.is_some_and(|target| target.currency == money.currency);
+        let mut entries = Vec::new();
+        let settled = Quote { counts: Counts::Alone, ..old.alone };
+        let mut take_back = |money: Money, reason| {
+            let amount = Some(Money::new(0_i64.saturating_sub(money.micros), money.currency));
+            entries.push(Entry { kind: Kind::Correction, amount, reason, alone: settled, ..old.clone() });
         };
-        let taken_back = if stays { target.amount } else { None };
-        let mut entries: Vec<Entry> =
-            other(taken_back).map(|(currency, micros)| back(Money::new(*micros, *currency), old)).collect();
-        if !stays && !is_known(old) {
-            let nothing = target.amount.map(|amount| Money::new(0, amount.currency));
-            entries.push(Entry {
-                kind: Kind::Correction,
-                amount: nothing,
-                reason: target.reason,
-                ..old.clone()
-            });
-        }
-        let amount = match target.amount.filter(|_| stays) {
-            Some(money) => {
-                let balance = self.balance.get(&money.currency).copied().unwrap_or(0);
-                Some(Money::new(money.micros.saturating_sub(balance), money.currency))
+        let back: Vec<Money> = owed.iter().copied().filter(|money| !stays || !same_currency(money)).collect();
+        back.iter().for_each(|money| take_back(*money, old.reason));
+        if !stays && back.is_empty() {
+            // Nothing to take back, but this month must tell that the message has left it: by a known price, which is 0.
+            let book = old.book.as_deref().and_then(|name| plan.chosen(old.channel, name));
+            let currency = book.map(|book| book.currency).or(target.amount.map(|money| money.currency));
+            let known = [old.reason, target.reason].into_iter().find(|reason| *reason != Reason::NoRate);
+            match currency {
+                Some(currency) => take_back(Money::new(0, currency), known.unwrap_or(Reason::Rate)),
+                None => return Vec::new(),
             }
-            None => target.amount,
+        }
+        let amount = match target.amount {
+            Some(money) if stays => {
+                let before = owed.iter().find(|owed| same_currency(owed)).map_or(0, |owed| owed.micros);
+                Some(Money::new(money.micros.saturating_sub(before), money.currency))
+            }
+            amount => amount,
         };
         entries.push(Entry { kind: Kind::Correction, amount, ..target });
         entries
     }
+
+    /// Whether `target` says anything else than what was recorded, which comes to `owed`, but for its month.
+    fn differs(&self, owed: &[Money], target: &Entry) -> bool {
+        let old = &self.last;
+        let comes_to: Vec<Money> = target.amount.into_iter().filter(|money| money.micros != 0).collect();
+        let counts = [old, target].iter().any(|entry| entry.alone.counts != Counts::Alone);
+        let place_differs = (old.delivered_at, old.alone) != (target.delivered_at, target.alone);
+        owed != comes_to || old.reason != target.reason || (counts && place_differs)
+    }
 }
 
-/// What messages took from allowances, and the conversations they opened.
+/// What messages took from allowances, and the conversations they opened, by book.
 #[derive(Default)]
 struct Count {
-    used: BTreeMap<(Month, String), u32>,
-    until: BTreeMap<String, i64>,
+    used: BTreeMap<(String, Month), u32>,
+    until: BTreeMap<(String, String), i64>,
 }
 
 impl Count {
-    fn take(&mut self, plan: &Plan, entry: &Entry) {
+    /// Counts an entry that stands with that reason.
+    fn take(&mut self, plan: &Plan, entry: &Entry, reason: Reason) {
+        if entry.alone.counts == Counts::Alone {
+            return;
+        }
         let Some(book) = entry.book.as_deref().and_then(|name| plan.chosen(entry.channel, name)) else {
             return;
         };
         let at = entry.delivered_at;
-        if entry.reason == Reason::Allowance {
-            let used = self.used.entry((plan.zone().month(at), book.name.clone())).or_default();
+        if reason == Reason::Allowance {
+            let used = self.used.entry((book.name.clone(), plan.zone().month(at))).or_default();
             *used = used.saturating_add(1);
         }
-        let lasts = book.conversation_ms(plan.zone().day(at)).filter(|_| entry.reason != Reason::InWindow);
-        if let Some(lasts) = lasts.filter(|_| entry.alone.counts == Counts::Conversation) {
-            let until = self.until.entry(entry.conversation_id.clone()).or_insert(i64::MIN);
+        if entry.alone.counts == Counts::Conversation && reason != Reason::InWindow {
+            let lasts = book.conversation_ms(plan.zone().day(at)).unwrap_or(0);
+            let until =
+                self.until.entry((book.name.clone(), entry.conversation_id.clone())).or_insert(i64::MIN);
             *until = at.saturating_add(lasts).max(*until);
         }
     }
 
     fn of(&self, plan: &Plan, book: &str, conversation_id: &str, at: i64) -> Tally {
-        let month = (plan.zone().month(at), book.to_owned());
+        let month = (book.to_owned(), plan.zone().month(at));
+        let conversation = (book.to_owned(), conversation_id.to_owned());
         Tally {
             used: self.used.get(&month).copied().unwrap_or(0),
-            conversation_until: self.until.get(conversation_id).copied(),
-        }
-    }
-
-    fn tally(&self, plan: &Plan, channel: Channel, conversation_id: &str, at: i64) -> Tally {
-        match plan.holds(channel, at) {
-            Holds::Book(book) => self.of(plan, &book.name, conversation_id, at),
-            _ => Tally::default(),
+            conversation_until: self.until.get(&conversation).copied(),
         }
     }
 }

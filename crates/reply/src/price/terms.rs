@@ -46,8 +46,7 @@ impl Plan {
         at.sort_unstable();
         let mut terms: Vec<Terms> = Vec::new();
         for from in at {
-            let tally = Tally { used: if from < next_month { tally.used } else { 0 }, ..tally };
-            let next = self.at(talk, market, tally, from);
+            let next = self.at(talk, market, later(tally, from < next_month), from);
             let same = |last: &Terms| Terms { from, ..*last } == next;
             if !terms.last().is_some_and(same) {
                 terms.push(next);
@@ -88,7 +87,9 @@ impl Plan {
             };
             let more = used.entry(talk.channel).or_default();
             let tally = Tally { used: tally.used.saturating_add(*more), ..tally };
-            let (soon, late) = (self.at(&talk, market, tally, now), self.at(&talk, market, tally, closes_at));
+            let stays = self.zone().month(closes_at) == self.zone().month(now);
+            let soon = self.at(&talk, market, tally, now);
+            let late = self.at(&talk, market, later(tally, stays), closes_at);
             *more += u32::from(soon.reason == Reason::Allowance);
             let Some((soon, late)) =
                 soon.price.zip(late.price).filter(|(soon, late)| soon.currency == late.currency)
@@ -106,4 +107,9 @@ impl Plan {
         })
         .collect()
     }
+}
+
+/// What will have been counted before a later message if nothing else is sent: a new month has its whole allowance.
+fn later(tally: Tally, same_month: bool) -> Tally {
+    Tally { used: if same_month { tally.used } else { 0 }, ..tally }
 }
