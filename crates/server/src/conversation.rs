@@ -137,6 +137,8 @@ pub enum Command<'a> {
         promise: Option<Millis>,
         /// Whether the site is closed, and has words for who writes then.
         away: bool,
+        /// Whether the business may write now.
+        road: Road,
     },
     /// To report how far a side has come.
     Receive(Side, Receipts),
@@ -144,6 +146,17 @@ pub enum Command<'a> {
     SetStatus(Status),
     /// To block its visitor, or to take that back.
     SetBlocked(bool),
+}
+
+/// Whether a message of the business may go its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Road {
+    /// It may.
+    Open,
+    /// The reply window has closed for messages of free text.
+    Closed,
+    /// It costs while the month's budget is used up, and has not been asked for.
+    Asks,
 }
 
 /// What a command changes. The store writes each as told; none depends on another's being written first.
@@ -198,6 +211,10 @@ pub enum Refusal {
     BodyTooLong,
     /// The visitor is blocked.
     Blocked,
+    /// The reply window has closed.
+    WindowClosed,
+    /// The month's budget is used up, and this costs.
+    OverBudget,
 }
 
 /// `body` without the NUL characters that no database of ours can be trusted to keep. Nothing else is touched.
@@ -222,11 +239,18 @@ pub fn decide(state: &ConversationState, command: Command<'_>, now: Millis) -> R
                 Err(Refusal::IdReused)
             }
         }
-        Command::Append { author, body, earlier: None, promise, away } => {
+        Command::Append { author, body, earlier: None, promise, away, road } => {
             check_body(body)?;
             if state.blocked && author == Author::Visitor {
                 return Err(Refusal::Blocked);
             }
+            match road {
+                Road::Closed if author != Author::Visitor => return Err(Refusal::WindowClosed),
+                Road::Asks if author != Author::Visitor => return Err(Refusal::OverBudget),
+                // What a site says by itself nobody can ask for.
+                Road::Closed | Road::Asks | Road::Open => {}
+            }
+            let away = away && road == Road::Open;
             Ok(append(state, author, (promise, away), now.max(state.last_at)))
         }
         Command::Receive(side, reported) => Ok(receive(state, side, reported)),

@@ -6,6 +6,7 @@
 
 pub mod auth;
 pub mod backup;
+pub mod billing;
 pub mod bus;
 pub mod clock;
 pub mod config;

@@ -231,7 +231,7 @@ impl Relay {
         match self.store.append(message).await? {
             Appended::Stored(message) | Appended::Noticed(message, _) => {
                 self.counters.replies.fetch_add(1, Ordering::Relaxed);
-                let row = self.store.inbox_conversation(&message.conversation_id).await?;
+                let row = self.store.inbox_conversation(&message.conversation_id, now()).await?;
                 self.bus.announce(&outbound.site.key, message, row);
                 Ok(None)
             }
@@ -240,6 +240,8 @@ impl Relay {
             Appended::BodyEmpty => Ok(Some("The reply has no words.".to_owned())),
             Appended::BodyTooLong => Ok(Some("The reply is longer than 4,096 characters.".to_owned())),
             Appended::Blocked => Ok(Some("The visitor is blocked.".to_owned())),
+            Appended::WindowClosed => Ok(Some("The reply window has closed.".to_owned())),
+            Appended::OverBudget => Ok(Some("The month's budget is used up.".to_owned())),
             Appended::NoConversation => Ok(Some("The conversation is gone.".to_owned())),
         }
     }
@@ -249,7 +251,7 @@ impl Relay {
         let message = &outbound.message;
         let reached = Receipts { delivered: message.seq, read: 0 };
         if let Some(receipts) =
-            self.store.set_receipts(&message.conversation_id, Side::Business, reached).await?
+            self.store.set_receipts(&message.conversation_id, Side::Business, reached, now()).await?
         {
             let conversation_id = message.conversation_id.clone();
             let frame = SideReceipts { conversation_id, side: Side::Business, receipts };

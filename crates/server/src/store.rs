@@ -5,6 +5,7 @@ mod agents;
 mod conversations;
 mod engine;
 mod inbox;
+mod ledger;
 mod outbox;
 mod seed;
 mod sites;
@@ -19,6 +20,7 @@ use tokio::sync::Notify;
 
 pub(crate) use self::engine::migrate::{KNOWN as KNOWN_VERSION, version_of_file};
 pub use self::types::*;
+use crate::billing::Shelf;
 
 /// The store; clones are the same store.
 #[derive(Clone)]
@@ -27,6 +29,8 @@ pub struct Store {
     queued: Arc<Queued>,
     /// Sites to whose turns something happened, for the reply clock of this process.
     stirred: Arc<Mutex<HashSet<SiteKey>>>,
+    /// What messages cost.
+    shelf: Arc<Shelf>,
 }
 
 /// Sites whose outbox has something new, for the relay of this process.
@@ -56,7 +60,20 @@ impl Store {
         let engine = tokio::task::spawn_blocking(move || engine::Engine::open(&url, &options))
             .await
             .map_err(|_| StoreError::Other("opening the database was cut off".to_owned()))??;
-        Ok(Self { engine, queued: Arc::default(), stirred: Arc::default() })
+        Ok(Self { engine, queued: Arc::default(), stirred: Arc::default(), shelf: Shelf::built_in() })
+    }
+
+    /// The same store with other price books than those that come with the program.
+    #[must_use]
+    pub fn with_shelf(mut self, shelf: Arc<Shelf>) -> Self {
+        self.shelf = shelf;
+        self
+    }
+
+    /// The price books in use.
+    #[must_use]
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// Lets what was accepted finish, and closes the database. Waits for all clones to be dropped.

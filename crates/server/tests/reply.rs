@@ -39,6 +39,7 @@ async fn ask(store: &Store, key: &SiteKey, n: u32, at: Millis, answered_after: O
         now,
         promise: None,
         away: None,
+        asks: false,
     };
     let answer = answered_after.map(|wait| message(Author::Agent, at.plus(wait)));
     for message in [message(Author::Visitor, at)].into_iter().chain(answer) {

@@ -51,6 +51,11 @@ fn command<'a>(words: &[&'a str]) -> Command<'a> {
                 .and_then(|by| by.strip_prefix("by="))
                 .map(|hour| Millis(hour.parse::<i64>().expect("an hour") * HOUR)),
             away: words.last() == Some(&"closed"),
+            road: match words.last() {
+                Some(&"late") => Road::Closed,
+                Some(&"dear") => Road::Asks,
+                _ => Road::Open,
+            },
         },
     }
 }
@@ -276,6 +281,26 @@ fn who_writes_while_it_is_closed_is_told_once_a_turn() {
 }
 
 #[test]
+fn what_may_not_go_or_has_to_be_asked_for_is_held_back() {
+    check(
+        "1 visitor ciao dear
+         2 agent eccoci late
+         2 bot eccoci dear
+         2 agent eccoci agent eccoci dear
+         3 agent eccoci
+         4 visitor grazie late",
+        expect![[r#"
+            1 visitor ciao dear → #1@1 waiting@1 turn@1 forward
+            2 agent eccoci late → refused: WindowClosed
+            2 bot eccoci dear → refused: OverBudget
+            2 agent eccoci agent eccoci dear →
+            3 agent eccoci → #2@3 waits-no-more answered@3
+            4 visitor grazie late → #3@4 waiting@4 forward
+        "#]],
+    );
+}
+
+#[test]
 fn a_blocked_visitor_is_not_heard_and_does_not_count() {
     check(
         "1 visitor compra by=3
@@ -369,8 +394,14 @@ fn a_clock_that_goes_back_is_held() {
 fn a_body_is_one_to_4096_characters_and_not_only_white_space() {
     let state = ConversationState::opened(Millis(0), false);
     let length = |body: &str| {
-        let command =
-            Command::Append { author: Author::Visitor, body, earlier: None, promise: None, away: false };
+        let command = Command::Append {
+            author: Author::Visitor,
+            body,
+            earlier: None,
+            promise: None,
+            away: false,
+            road: Road::Open,
+        };
         decide(&state, command, Millis(0)).map(|changes| changes.len())
     };
     assert_eq!(length(""), Err(Refusal::BodyEmpty));

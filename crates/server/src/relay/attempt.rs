@@ -178,6 +178,7 @@ pub(super) fn reply_message(outbound: &Outbound, reply: SendMessage, now: Millis
         now,
         promise: None,
         away: None,
+        asks: false,
     })
 }
 

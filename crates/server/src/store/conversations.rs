@@ -6,8 +6,9 @@ use pronto_protocol::id::{AgentId, ConversationId, MessageId, Millis, SiteKey, V
 use pronto_protocol::model::{Author, Channel, Conversation, Message, Receipts, Side, Status};
 
 use super::engine::connection::{Connection, DbError, Row, Value};
-use super::{AppendMessage, Appended, ConversationRow, Notice, Page, Store, StoreError, outbox};
-use crate::conversation::{Change, Command, ConversationState, Refusal, clean, decide};
+use super::{AppendMessage, Appended, ConversationRow, Notice, Page, Store, StoreError, ledger, outbox};
+use crate::billing::Shelf;
+use crate::conversation::{Change, Command, ConversationState, Refusal, Road, clean, decide};
 
 macro_rules! conversation_columns {
     () => {
@@ -74,7 +75,8 @@ impl Store {
     /// [`StoreError::Full`] and [`StoreError::Unavailable`]: the message may be sent again, with the same id.
     pub async fn append(&self, message: AppendMessage) -> Result<Appended, StoreError> {
         let message = AppendMessage { body: clean(&message.body).into_owned(), ..message };
-        let (appended, news) = self.engine.write(move |c| append(c, &message)).await?;
+        let shelf = self.shelf.clone();
+        let (appended, news) = self.engine.write(move |c| append(c, &shelf, &message)).await?;
         if let Some(News { site, queued, stirred }) = news {
             if stirred {
                 self.was_stirred(site.clone());
@@ -86,7 +88,8 @@ impl Store {
         Ok(appended)
     }
 
-    /// Moves a side's receipts forward; what they are now, or `None` when nothing moved.
+    /// Moves a side's receipts forward; what they are now, or `None` when nothing moved. What the business wrote and now
+    /// has reached the visitor is charged in the same transaction.
     ///
     /// # Errors
     /// As [`Store::conversation`].
@@ -95,17 +98,18 @@ impl Store {
         id: &ConversationId,
         side: Side,
         receipts: Receipts,
+        now: Millis,
     ) -> Result<Option<Receipts>, StoreError> {
-        let id = id.clone();
+        let (id, shelf) = (id.clone(), self.shelf.clone());
         let write = move |c: &mut Connection| {
             let Some(locked) = lock(c, &id)? else { return Ok(None) };
-            // Receipts ask for no time; no change of theirs carries one.
-            let changes =
-                decide(&locked.state, Command::Receive(side, receipts), Millis(0)).unwrap_or_default();
+            let changes = decide(&locked.state, Command::Receive(side, receipts), now).unwrap_or_default();
             if changes.is_empty() {
                 return Ok(None);
             }
+            let (site, before) = (locked.site, locked.state.visitor.delivered);
             let state = update(c, &id, locked.state, &changes)?;
+            ledger::delivered(c, &shelf, (&site, &id), (before, state.visitor.delivered), now)?;
             Ok(Some(state.receipts(side)))
         };
         self.engine.write(write).await
@@ -182,9 +186,16 @@ struct News {
 }
 
 /// What became of the message, and what else is new.
-fn append(c: &mut Connection, message: &AppendMessage) -> Result<(Appended, Option<News>), DbError> {
+fn append(
+    c: &mut Connection,
+    shelf: &Shelf,
+    message: &AppendMessage,
+) -> Result<(Appended, Option<News>), DbError> {
     match lock(c, &message.conversation_id)? {
-        Some(locked) => append_to(c, locked, message),
+        Some(locked) => {
+            let road = road(c, shelf, &locked, message)?;
+            append_to(c, locked, message, road)
+        }
         None => Ok((Appended::NoConversation, None)),
     }
 }
@@ -193,13 +204,33 @@ fn append(c: &mut Connection, message: &AppendMessage) -> Result<(Appended, Opti
 pub(super) fn append_unforwarded(c: &mut Connection, message: &AppendMessage) -> Result<(), DbError> {
     let Some(mut locked) = lock(c, &message.conversation_id)? else { return Ok(()) };
     locked.state.forwards = false;
-    append_to(c, locked, message).map(drop)
+    append_to(c, locked, message, Road::Open).map(drop)
+}
+
+/// Whether the business may say what it is about to, which for a visitor's message is what the site says by itself.
+fn road(
+    c: &mut Connection,
+    shelf: &Shelf,
+    locked: &Locked,
+    message: &AppendMessage,
+) -> Result<Road, DbError> {
+    let at = message.now.max(locked.state.last_at);
+    let of = (&locked.site, &message.conversation_id);
+    match message.author {
+        Author::Visitor if message.away.is_none() => Ok(Road::Open),
+        Author::Visitor => {
+            let last = Some((at, message.channel.as_str().to_owned()));
+            ledger::terms::road(c, shelf, of, (last, true), at)
+        }
+        _ => ledger::terms::road(c, shelf, of, (None, message.asks), at),
+    }
 }
 
 fn append_to(
     c: &mut Connection,
     Locked { state, site }: Locked,
     message: &AppendMessage,
+    road: Road,
 ) -> Result<(Appended, Option<News>), DbError> {
     let earlier = by_id(c, &message.conversation_id, &message.message_id)?;
     let command = Command::Append {
@@ -208,6 +239,7 @@ fn append_to(
         earlier: earlier.as_ref().map(|earlier| (earlier.author, earlier.body.as_str())),
         promise: message.promise,
         away: message.away.is_some(),
+        road,
     };
     let changes = match decide(&state, command, message.now) {
         Ok(changes) => changes,
@@ -215,6 +247,8 @@ fn append_to(
         Err(Refusal::BodyEmpty) => return Ok((Appended::BodyEmpty, None)),
         Err(Refusal::BodyTooLong) => return Ok((Appended::BodyTooLong, None)),
         Err(Refusal::Blocked) => return Ok((Appended::Blocked, None)),
+        Err(Refusal::WindowClosed) => return Ok((Appended::WindowClosed, None)),
+        Err(Refusal::OverBudget) => return Ok((Appended::OverBudget, None)),
     };
     if let Some(earlier) = earlier {
         return Ok((Appended::Again(earlier), None));

@@ -1,6 +1,6 @@
 //! What the inbox lists: conversations with their last message, page by page.
 
-use pronto_protocol::id::{ConversationId, SiteKey};
+use pronto_protocol::id::{ConversationId, Millis, SiteKey};
 use pronto_protocol::model::InboxConversation;
 
 use super::conversations::{
@@ -8,7 +8,8 @@ use super::conversations::{
 };
 use super::engine::connection::{Connection, DbError, Row};
 use super::sites::from_json;
-use super::{InboxOrder, Store, StoreError};
+use super::{InboxOrder, Store, StoreError, ledger};
+use crate::billing::Shelf;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -19,8 +20,9 @@ macro_rules! select {
              c.promise_order, (select v.blocked_at from visitor v where v.visitor_id = c.visitor_id), \
              (select v.email from visitor v where v.visitor_id = c.visitor_id), ",
             message_columns!(),
-            " from conversation c left join message m \
-             on m.conversation_id = c.conversation_id and m.seq = c.last_seq ",
+            ", w.created_at, w.channel from conversation c left join message m \
+             on m.conversation_id = c.conversation_id and m.seq = c.last_seq left join message w \
+             on w.conversation_id = c.conversation_id and w.seq = c.visitor_seq ",
             $rest
         )
     };
@@ -40,6 +42,9 @@ const PROMISE: &str = select!(
 );
 const ONE: &str = select!("where c.conversation_id = $1");
 
+/// Where the columns of the visitor's last message begin.
+const LAST_SAID: usize = CONVERSATION_COLUMNS + 17;
+
 impl Store {
     /// A page of a site's conversations that have a message, and the cursor of the next page. A cursor that cannot be
     /// read begins at the first page.
@@ -52,7 +57,7 @@ impl Store {
         order: InboxOrder,
         unread: bool,
         cursor: Option<&str>,
-        limit: u32,
+        (limit, now): (u32, Millis),
     ) -> Result<(Vec<InboxConversation>, Option<String>), StoreError> {
         let first = match order {
             InboxOrder::Newest => (i64::MAX, String::new()),
@@ -60,6 +65,7 @@ impl Store {
         };
         let (from, id) = cursor.and_then(read_cursor).unwrap_or(first);
         let (site, limit) = (site.clone(), usize::try_from(limit).unwrap_or(usize::MAX));
+        let shelf = self.shelf.clone();
         let read = move |c: &mut Connection| {
             let (sql, column) = match order {
                 InboxOrder::Newest => (NEWEST, 4),
@@ -72,12 +78,8 @@ impl Store {
             let mut rows = c.query(sql, &values)?;
             let more = rows.len() > limit;
             rows.truncate(limit);
-            let mut page = Vec::with_capacity(rows.len());
-            let mut key = 0;
-            for mut row in rows {
-                key = row.int(CONVERSATION_COLUMNS + column)?;
-                page.push(inbox_conversation(&mut row)?);
-            }
+            let key = rows.last().map_or(Ok(0), |last| last.int(CONVERSATION_COLUMNS + column))?;
+            let page = inbox_conversations(c, &shelf, rows, now)?;
             let last = page.last().filter(|_| more);
             let next = last.map(|last| format!("{key}.{}", last.conversation.conversation_id));
             Ok((page, next))
@@ -92,11 +94,12 @@ impl Store {
     pub async fn inbox_conversation(
         &self,
         id: &ConversationId,
+        now: Millis,
     ) -> Result<Option<InboxConversation>, StoreError> {
-        let id = id.clone();
+        let (id, shelf) = (id.clone(), self.shelf.clone());
         let read = move |c: &mut Connection| {
-            let row = c.query_one(ONE, &[id.as_str().into()])?;
-            row.map(|mut row| inbox_conversation(&mut row)).transpose()
+            let rows = c.query(ONE, &[id.as_str().into()])?;
+            Ok(inbox_conversations(c, &shelf, rows, now)?.pop())
         };
         self.engine.read(read).await
     }
@@ -105,6 +108,23 @@ impl Store {
 fn read_cursor(cursor: &str) -> Option<(i64, String)> {
     let (from, id) = cursor.split_once('.')?;
     Some((from.parse().ok()?, ConversationId::new(id).ok()?.into()))
+}
+
+/// The rows as the inbox lists them at `now`, each with its window.
+fn inbox_conversations(
+    c: &mut Connection,
+    shelf: &Shelf,
+    rows: Vec<Row>,
+    now: Millis,
+) -> Result<Vec<InboxConversation>, DbError> {
+    let mut shown = Vec::with_capacity(rows.len());
+    for mut row in rows {
+        let last = row.opt_at(LAST_SAID)?;
+        let channel = row.opt_text(LAST_SAID + 1)?;
+        shown.push((inbox_conversation(&mut row)?, last.zip(channel)));
+    }
+    ledger::terms::fill(c, shelf, &mut shown, now)?;
+    Ok(shown.into_iter().map(|(row, _)| row).collect())
 }
 
 fn inbox_conversation(row: &mut Row) -> Result<InboxConversation, DbError> {

@@ -1,10 +1,12 @@
 //! Made-up history for the demo, written through the same rules as the real one and marked as what it is.
 
+use pronto_protocol::id::{ConversationId, Millis};
 use pronto_protocol::model::{Author, Channel, Receipts, Side};
 
 use super::conversations::turns;
 use super::engine::connection::{Connection, DbError};
-use super::{AppendMessage, SeedConversation, Store, StoreError, conversations, sites, visitors};
+use super::{AppendMessage, SeedConversation, Store, StoreError, conversations, ledger, sites, visitors};
+use crate::billing::Shelf;
 use crate::conversation::{Command, clean, decide};
 
 /// Conversations in one transaction.
@@ -21,7 +23,8 @@ impl Store {
         while left.peek().is_some() {
             let chunk: Vec<_> = left.by_ref().take(CHUNK).collect();
             let sites: std::collections::HashSet<_> = chunk.iter().map(|seed| seed.site.clone()).collect();
-            let write = move |c: &mut Connection| chunk.iter().try_for_each(|seed| add(c, seed));
+            let shelf = self.shelf.clone();
+            let write = move |c: &mut Connection| chunk.iter().try_for_each(|seed| add(c, &shelf, seed));
             self.engine.write(write).await?;
             sites.into_iter().for_each(|site| self.was_stirred(site));
         }
@@ -29,7 +32,7 @@ impl Store {
     }
 }
 
-fn add(c: &mut Connection, seed: &SeedConversation) -> Result<(), DbError> {
+fn add(c: &mut Connection, shelf: &Shelf, seed: &SeedConversation) -> Result<(), DbError> {
     let Some(first) = seed.messages.first() else { return Ok(()) };
     let id = &seed.conversation_id;
     visitors::insert(c, &seed.site, &seed.visitor_id, first.at)?;
@@ -49,10 +52,24 @@ fn add(c: &mut Connection, seed: &SeedConversation) -> Result<(), DbError> {
             now: message.at,
             promise: message.promise,
             away: None,
+            asks: false,
         };
         conversations::append_unforwarded(c, &message)?;
+        if message.author != Author::Visitor {
+            deliver(c, shelf, id, message.now)?;
+        }
     }
     finish(c, seed)
+}
+
+/// All that was written so far reaches the visitor.
+fn deliver(c: &mut Connection, shelf: &Shelf, id: &ConversationId, now: Millis) -> Result<(), DbError> {
+    let Some(locked) = conversations::lock(c, id)? else { return Ok(()) };
+    let before = locked.state.visitor.delivered;
+    let all = Receipts { delivered: locked.state.last_seq, read: 0 };
+    let changes = decide(&locked.state, Command::Receive(Side::Visitor, all), now).unwrap_or_default();
+    let state = conversations::update(c, id, locked.state, &changes)?;
+    ledger::delivered(c, shelf, (&locked.site, id), (before, state.visitor.delivered), now)
 }
 
 fn finish(c: &mut Connection, seed: &SeedConversation) -> Result<(), DbError> {

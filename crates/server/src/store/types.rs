@@ -7,6 +7,7 @@ use pronto_protocol::id::{AgentId, ConversationId, MessageId, Millis, SiteKey, V
 use pronto_protocol::model::{
     Agent, Author, Channel, Conversation, Delivery, Message, SiteSettings, Status, VisitorContext,
 };
+use pronto_reply::price::{Money, Reason, totals};
 
 /// SHA-256 of a secret; the secret itself is never stored.
 pub type Hash = [u8; 32];
@@ -196,6 +197,8 @@ pub struct AppendMessage {
     pub promise: Option<Millis>,
     /// Where the site is closed, what it has to say to who writes then.
     pub away: Option<Notice>,
+    /// Whether it is held back to be asked for, where it costs and the month's budget is used up.
+    pub asks: bool,
 }
 
 /// Words that a site says by itself.
@@ -224,8 +227,35 @@ pub enum Appended {
     BodyTooLong,
     /// Its visitor is blocked.
     Blocked,
+    /// The reply window has closed for messages of free text.
+    WindowClosed,
+    /// It costs, and the month's budget is used up.
+    OverBudget,
     /// There is no such conversation.
     NoConversation,
+}
+
+/// What entries of the ledger come to.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct LedgerSum {
+    /// By reason and currency.
+    pub by_reason: Vec<(Reason, Money)>,
+    /// Messages of unknown price, which stand in no sum.
+    pub unknown: u32,
+}
+
+impl LedgerSum {
+    /// All of it, one sum per currency.
+    #[must_use]
+    pub fn totals(&self) -> Vec<Money> {
+        totals(self.by_reason.iter().map(|(_, money)| *money))
+    }
+
+    /// What is there for one reason, one sum per currency.
+    #[must_use]
+    pub fn of(&self, reason: Reason) -> Vec<Money> {
+        totals(self.by_reason.iter().filter(|(of, _)| *of == reason).map(|(_, money)| *money))
+    }
 }
 
 /// A question of the reply clock.

@@ -65,7 +65,11 @@ pub(crate) async fn a_clock_that_goes_back_breaks_nothing(world: World) {
         times.push(world.say(&a, Author::Visitor, id, now).await.created_at.0);
     }
     assert_eq!(times, [2_000, 2_000, 2_000, 2_000, 3_000]);
-    let page = world.store.inbox_page(&site, InboxOrder::Newest, false, None, 10).await.expect("a page");
+    let page = world
+        .store
+        .inbox_page(&site, InboxOrder::Newest, false, None, (10, Millis(0)))
+        .await
+        .expect("a page");
     assert_eq!(page.0.len(), 1);
 }
 
@@ -131,14 +135,17 @@ pub(crate) async fn receipts_and_statuses(world: World) {
     world.say(&a, Author::Visitor, "m1", 10).await;
     world.say(&a, Author::Visitor, "m2", 10).await;
     let set = async |side, delivered, read| {
-        world.store.set_receipts(&a, side, Receipts { delivered, read }).await.expect("an answer")
+        world.store.set_receipts(&a, side, Receipts { delivered, read }, Millis(20)).await.expect("an answer")
     };
     assert_eq!(set(Side::Business, 1, 0).await, Some(Receipts { delivered: 1, read: 0 }));
     assert_eq!(set(Side::Business, 1, 0).await, None);
     assert_eq!(set(Side::Business, 0, 99).await, Some(Receipts { delivered: 2, read: 2 }));
     assert_eq!(set(Side::Visitor, 1, 1).await, Some(Receipts { delivered: 1, read: 1 }));
     let none = conversation_id("none");
-    assert_eq!(world.store.set_receipts(&none, Side::Visitor, Receipts::default()).await, Ok(None));
+    assert_eq!(
+        world.store.set_receipts(&none, Side::Visitor, Receipts::default(), Millis(20)).await,
+        Ok(None)
+    );
     assert_eq!(world.store.set_status(&none, Status::Resolved, Millis(20)).await, Ok(false));
 
     assert_eq!(world.store.set_status(&a, Status::Resolved, Millis(20)).await, Ok(true));
@@ -147,7 +154,7 @@ pub(crate) async fn receipts_and_statuses(world: World) {
     assert_eq!(row.status, Status::Resolved);
     assert_eq!((row.business.read, row.visitor.read), (2, 1));
     world.say(&a, Author::Visitor, "m3", 30).await;
-    let row = world.store.inbox_conversation(&a).await.expect("an answer").expect("a row");
+    let row = world.store.inbox_conversation(&a, Millis(0)).await.expect("an answer").expect("a row");
     assert_eq!((row.conversation.status, row.waiting_since), (Status::Open, Some(Millis(30))));
 }
 
@@ -164,7 +171,7 @@ pub(crate) async fn the_inbox_page_by_page(world: World) {
             world.say(&id, Author::Agent, "m2", at + 100).await;
             world
                 .store
-                .set_receipts(&id, Side::Business, Receipts { delivered: 1, read: 1 })
+                .set_receipts(&id, Side::Business, Receipts { delivered: 1, read: 1 }, Millis(200))
                 .await
                 .expect("an answer");
         }
@@ -176,8 +183,11 @@ pub(crate) async fn the_inbox_page_by_page(world: World) {
     let listed = async |order, unread, limit| {
         let (mut names_so_far, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let page =
-                world.store.inbox_page(&site, order, unread, cursor.as_deref(), limit).await.expect("a page");
+            let page = world
+                .store
+                .inbox_page(&site, order, unread, cursor.as_deref(), (limit, Millis(0)))
+                .await
+                .expect("a page");
             assert!(page.0.len() <= limit as usize);
             names_so_far.extend(names(&page.0).into_iter().map(str::to_owned));
             cursor = page.1;
@@ -196,19 +206,28 @@ pub(crate) async fn the_inbox_page_by_page(world: World) {
     for nonsense in ["", "x", "1", "1.", "x.y", ".", "1.'"] {
         let page = world
             .store
-            .inbox_page(&site, InboxOrder::Newest, false, Some(nonsense), 2)
+            .inbox_page(&site, InboxOrder::Newest, false, Some(nonsense), (2, Millis(0)))
             .await
             .expect("a page");
         assert_eq!(names(&page.0), ["e", "d"], "{nonsense}");
     }
-    let row = world.store.inbox_conversation(&conversation_id("b")).await.expect("an answer").expect("a row");
+    let row = world
+        .store
+        .inbox_conversation(&conversation_id("b"), Millis(0))
+        .await
+        .expect("an answer")
+        .expect("a row");
     assert_eq!(row.context.locale.as_deref(), Some("it-IT"));
     assert_eq!((row.visitor_id.as_str(), row.waiting_since, row.demo), ("b", Some(Millis(10)), false));
     assert_eq!(row.last_message.map(|last| last.seq), Some(1));
-    let empty =
-        world.store.inbox_conversation(&conversation_id("empty")).await.expect("an answer").expect("a row");
+    let empty = world
+        .store
+        .inbox_conversation(&conversation_id("empty"), Millis(0))
+        .await
+        .expect("an answer")
+        .expect("a row");
     assert_eq!(empty.last_message, None);
-    assert_eq!(world.store.inbox_conversation(&conversation_id("none")).await, Ok(None));
+    assert_eq!(world.store.inbox_conversation(&conversation_id("none"), Millis(0)).await, Ok(None));
 }
 
 pub(crate) async fn made_up_history(world: World) {
@@ -241,15 +260,23 @@ pub(crate) async fn made_up_history(world: World) {
     assert_eq!(observed.len(), 150);
     assert_eq!(observed.iter().filter(|turn| turn.answered_at.is_some()).count(), 75);
     assert_eq!(world.store.outbox_counts().await.expect("counts"), Default::default());
-    let row =
-        world.store.inbox_conversation(&conversation_id("s0")).await.expect("an answer").expect("a row");
+    let row = world
+        .store
+        .inbox_conversation(&conversation_id("s0"), Millis(0))
+        .await
+        .expect("an answer")
+        .expect("a row");
     assert!(row.demo);
     assert_eq!(
         (row.conversation.status, row.conversation.business.read, row.waiting_since),
         (Status::Resolved, 2, None)
     );
-    let row =
-        world.store.inbox_conversation(&conversation_id("s1")).await.expect("an answer").expect("a row");
+    let row = world
+        .store
+        .inbox_conversation(&conversation_id("s1"), Millis(0))
+        .await
+        .expect("an answer")
+        .expect("a row");
     assert_eq!((row.conversation.status, row.conversation.business.read), (Status::Open, 0));
     assert_eq!(row.waiting_since, Some(Millis(HOUR)));
     assert_eq!(row.last_message.map(|last| last.created_at), Some(Millis(HOUR)));

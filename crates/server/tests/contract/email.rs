@@ -17,8 +17,9 @@ pub(crate) async fn an_address_is_kept_and_taken_away(world: World) {
         store.set_email(&visitor(name), email.map(str::to_owned)).await.expect("an answer")
     };
     let kept = async |name: &str| store.email(&visitor(name)).await.expect("an answer");
-    let shown =
-        async || store.inbox_conversation(&conversation).await.expect("an answer").expect("a row").email;
+    let shown = async || {
+        store.inbox_conversation(&conversation, Millis(0)).await.expect("an answer").expect("a row").email
+    };
     assert_eq!((kept("ana").await, shown().await), (None, None));
     assert!(!set("ana", None).await);
     assert!(set("ana", Some("ana@posta.example")).await);

@@ -58,8 +58,11 @@ pub(crate) async fn a_former_version_is_brought_up_to_date(world: World) {
             (3, ClockEventKind::Asked, 7, 7)
         ]
     );
-    let (page, _) =
-        world.store.inbox_page(&site_key("shop"), InboxOrder::Promise, false, None, 9).await.expect("a page");
+    let (page, _) = world
+        .store
+        .inbox_page(&site_key("shop"), InboxOrder::Promise, false, None, (9, Millis(0)))
+        .await
+        .expect("a page");
     assert_eq!(page.len(), 1);
     assert_eq!(world.say(&conversation, Author::Visitor, "m2", 9).await.seq, 2);
 }

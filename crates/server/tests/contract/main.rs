@@ -5,6 +5,7 @@ mod backup;
 mod cases;
 mod email;
 mod failures;
+mod ledger;
 mod outbox;
 mod people;
 mod postgres;
@@ -50,6 +51,17 @@ on_both! {
     outbox::deliveries_are_parked_and_sent_again,
     outbox::nothing_is_queued_without_a_backend,
     email::an_address_is_kept_and_taken_away,
+    ledger::what_reaches_the_visitor_is_charged_once,
+    ledger::nothing_is_recorded_where_no_book_is_chosen,
+    ledger::what_has_no_price_is_unknown_and_stands_in_no_sum,
+    ledger::a_clock_that_went_back_is_set_right_by_corrections,
+    ledger::two_roads_and_two_messages_of_one_id_are_two_entries,
+    ledger::many_at_once_leave_no_gaps_and_count_the_allowance_once,
+    ledger::a_used_up_budget_is_asked_for_and_the_away_message_is_held_back,
+    ledger::a_closed_window_holds_back_what_is_no_template,
+    ledger::windows_in_the_inbox,
+    ledger::what_answering_soon_saves,
+    ledger::the_sum_of_the_entries_is_the_statement,
     people::sites_and_their_secrets,
     people::sessions_are_bound_to_site_and_visitor,
     people::agents_and_their_sessions,

@@ -115,7 +115,7 @@ pub(crate) async fn told_once_a_turn_that_nobody_is_there(world: World) {
     assert_eq!(ask("m1", 2).await, Appended::Again(asked.clone()));
     let second = ask("m2", 3).await;
     assert!(matches!(&second, Appended::Stored(stored) if stored.seq == 3), "{second:?}");
-    let row = world.store.inbox_conversation(&a).await.expect("an answer").expect("a row");
+    let row = world.store.inbox_conversation(&a, Millis(0)).await.expect("an answer").expect("a row");
     assert_eq!(row.waiting_since, Some(Millis(HOUR)), "a notice ends no wait");
     world.say(&a, Author::Agent, "m3", 4 * HOUR).await;
     let (third, again) = told(ask("m4", 40).await);
@@ -155,7 +155,8 @@ pub(crate) async fn blocked_and_heard_again(world: World) {
     assert_eq!(refused, Appended::Blocked);
     let again = world.append(message(&a, Author::Visitor, "m1", "m1", 3 * HOUR)).await;
     assert!(matches!(again, Appended::Again(_)), "{again:?}");
-    let shown = async || world.store.inbox_conversation(&a).await.expect("an answer").expect("a row");
+    let shown =
+        async || world.store.inbox_conversation(&a, Millis(0)).await.expect("an answer").expect("a row");
     let row = shown().await;
     assert_eq!((row.blocked, row.waiting_since, row.conversation.promise_by), (true, None, None));
     assert_eq!(world.turns(&site).await, []);
@@ -194,7 +195,8 @@ pub(crate) async fn the_inbox_by_promise(world: World) {
         let (mut seen, mut cursor) = (Vec::new(), None::<String>);
         loop {
             let order = InboxOrder::Promise;
-            let page = world.store.inbox_page(&site, order, false, cursor.as_deref(), limit).await;
+            let page =
+                world.store.inbox_page(&site, order, false, cursor.as_deref(), (limit, Millis(0))).await;
             let (page, next) = page.expect("a page");
             seen.extend(names(&page).into_iter().map(str::to_owned));
             cursor = next;

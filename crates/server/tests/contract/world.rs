@@ -133,6 +133,7 @@ pub(crate) fn message(to: &ConversationId, author: Author, id: &str, body: &str,
         now: Millis(now),
         promise: None,
         away: None,
+        asks: false,
     }
 }
 

@@ -97,6 +97,7 @@ impl World {
             now: now(),
             promise: None,
             away: None,
+            asks: false,
         };
         let appended = self.store.append(message).await;
         assert!(matches!(appended, Ok(Appended::Stored(_))), "{appended:?}");

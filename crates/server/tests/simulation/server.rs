@@ -5,7 +5,7 @@ use pronto_protocol::api::{Cursor, ErrorCode};
 use pronto_protocol::frame::{ClientFrame, Ping, ServerFrame, Welcome};
 use pronto_protocol::id::{ConversationId, Millis};
 use pronto_protocol::model::{Author, Channel, Message};
-use pronto_server::conversation::{Change, Command, ConversationState, Refusal, decide};
+use pronto_server::conversation::{Change, Command, ConversationState, Refusal, Road, decide};
 
 use crate::world::{Answer, Ask, Break, Event, Request, World};
 
@@ -39,7 +39,14 @@ impl Stored {
         let known = self.messages.iter().find(|known| known.message_id == request.message_id);
         let known = known.filter(|_| broken != Break::ServerForgetsIds);
         let earlier = known.map(|known| (known.author, known.body.as_str()));
-        let command = Command::Append { author, body: &request.body, earlier, promise: None, away: false };
+        let command = Command::Append {
+            author,
+            body: &request.body,
+            earlier,
+            promise: None,
+            away: false,
+            road: Road::Open,
+        };
         let changes = decide(&self.state, command, now)?;
         let stored = changes.iter().find_map(|change| match *change {
             Change::Stored { seq, author, at } => Some((seq, author, at)),
@@ -173,6 +180,8 @@ impl World {
                     Refusal::BodyEmpty => ErrorCode::BodyEmpty,
                     Refusal::BodyTooLong => ErrorCode::BodyTooLong,
                     Refusal::Blocked => ErrorCode::Blocked,
+                    Refusal::WindowClosed => ErrorCode::WindowClosed,
+                    Refusal::OverBudget => ErrorCode::OverBudget,
                 };
                 self.answer(request, Answer::Refused { code, retry_after_ms: None });
             }

@@ -232,6 +232,7 @@ pub async fn append(
         Party::Visitor(_) => away(app, &row.conversation.site, now).await?,
         Party::Agent(_) | Party::Backend(_) => None,
     };
+    let accept_cost = send.accept_cost.unwrap_or_default();
     let (author, channel, author_name, agent_id) = signature(party, &send)?;
     let author_word = author.as_str();
     let command = AppendMessage {
@@ -245,6 +246,7 @@ pub async fn append(
         now,
         promise,
         away,
+        asks: matches!(party, Party::Agent(_)) && !accept_cost,
     };
     let (message, notice) = match app.store.append(command).await? {
         Appended::Stored(message) => (message, None),
@@ -263,11 +265,23 @@ pub async fn append(
         Appended::Blocked => {
             return Err(Refused::new(ErrorCode::Blocked, "This business takes no more messages from you."));
         }
+        Appended::WindowClosed => {
+            return Err(Refused::new(
+                ErrorCode::WindowClosed,
+                "The reply window has closed: only an approved template may be sent here.",
+            ));
+        }
+        Appended::OverBudget => {
+            return Err(Refused::new(
+                ErrorCode::OverBudget,
+                "The month's budget is used up, and this message costs. Send it again with `accept_cost` to send it anyway.",
+            ));
+        }
         Appended::NoConversation => return Err(Refused::not_found()),
     };
     app.metrics.stored(author_word);
     let (site, id) = (&row.conversation.site, &row.conversation.conversation_id);
-    let shown = app.store.inbox_conversation(id).await?;
+    let shown = app.store.inbox_conversation(id, now).await?;
     if let Some(notice) = notice {
         app.metrics.stored(notice.author.as_str());
         app.bus.announce(site, message.clone(), None);
@@ -340,7 +354,7 @@ pub async fn set_receipts(
 /// When the store fails.
 pub async fn receive(app: &App, side: Side, conversation: &Conversation, said: Receipts) -> Answer<()> {
     let conversation_id = conversation.conversation_id.clone();
-    if let Some(receipts) = app.store.set_receipts(&conversation_id, side, said).await? {
+    if let Some(receipts) = app.store.set_receipts(&conversation_id, side, said, now()).await? {
         let frame =
             ServerFrame::Receipts(SideReceipts { conversation_id: conversation_id.clone(), side, receipts });
         app.bus.publish_both(&conversation_id, &conversation.site, frame);

@@ -60,7 +60,7 @@ pub async fn conversations(
     };
     let unread = wanted.unread.as_deref().is_some_and(|word| matches!(word, "1" | "true"));
     let (conversations, next) =
-        app.store.inbox_page(&wanted.site, order, unread, wanted.cursor.as_deref(), PAGE).await?;
+        app.store.inbox_page(&wanted.site, order, unread, wanted.cursor.as_deref(), (PAGE, now())).await?;
     let reply = Some(app.replies.of(&app.store, &wanted.site, now()).await?);
     Ok(Json(InboxPage { conversations, next, reply }))
 }
@@ -80,7 +80,7 @@ pub async fn conversation(
     _agent: SignedIn,
     Path(id): Path<ConversationId>,
 ) -> Answer<Json<InboxConversation>> {
-    app.store.inbox_conversation(&id).await?.map(Json).ok_or_else(Refused::not_found)
+    app.store.inbox_conversation(&id, now()).await?.map(Json).ok_or_else(Refused::not_found)
 }
 
 /// Opens or resolves a conversation, blocks its visitor or takes that back.
@@ -109,7 +109,7 @@ pub async fn change_conversation(
     if let Some(blocked) = change.blocked {
         app.store.set_blocked(&id, blocked, now()).await?;
     }
-    let shown = app.store.inbox_conversation(&id).await?.ok_or_else(Refused::not_found)?;
+    let shown = app.store.inbox_conversation(&id, now()).await?.ok_or_else(Refused::not_found)?;
     let topic = Topic::Site(shown.conversation.site.clone());
     app.bus.publish(&topic, ServerFrame::Conversation(shown.clone()));
     Ok(Json(shown))

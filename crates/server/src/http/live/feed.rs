@@ -11,7 +11,7 @@ use crate::bus::{Receiver, Topic};
 use crate::http::api::inbox;
 use crate::http::error::{Answer, Refused};
 use crate::http::party::Party;
-use crate::http::state::App;
+use crate::http::state::{App, now};
 use crate::store::{InboxOrder, Page};
 
 /// Cursors that one hello or poll may carry.
@@ -152,8 +152,10 @@ impl Feed {
         let mut frames = Vec::new();
         if matches!(self.party, Party::Agent(_)) {
             for site in app.store.sites().await? {
-                let (rows, _) =
-                    app.store.inbox_page(&site.site, InboxOrder::Newest, false, None, inbox::PAGE).await?;
+                let (rows, _) = app
+                    .store
+                    .inbox_page(&site.site, InboxOrder::Newest, false, None, (inbox::PAGE, now()))
+                    .await?;
                 frames.extend(rows.into_iter().map(ServerFrame::Conversation));
             }
         }

@@ -33,7 +33,7 @@ pub async fn set_email(
     let visitor = only_visitor(party)?;
     let email = wanted(&app, set.email.trim())?;
     if app.store.set_email(&visitor.visitor_id, email).await?
-        && let Some(shown) = app.store.inbox_conversation(&row.conversation.conversation_id).await?
+        && let Some(shown) = app.store.inbox_conversation(&row.conversation.conversation_id, now()).await?
     {
         app.bus.publish(&Topic::Site(visitor.site), ServerFrame::Conversation(shown));
     }
