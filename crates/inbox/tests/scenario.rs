@@ -82,7 +82,6 @@ fn a_conversation_is_opened_read_and_answered() {
                 [] agent: Yes, until six. Sending
             the server answers
                 forget new-11
-                GET /v1/inbox/sites/bakery/costs +csrf
                 say receipts of c1: delivered 3, read 3
                 [  visitor: Hello None
                  ] visitor: Are you open today? None
@@ -144,12 +143,10 @@ fn answers_survive_the_network() {
                 POST /v1/conversations/c1/messages new-9 "One" +csrf
             the server answers
                 forget new-9
-                GET /v1/inbox/sites/bakery/costs +csrf
                 POST /v1/conversations/c1/messages new-11 "Two" +csrf
                 say receipts of c1: delivered 2, read 2
             the server answers
                 forget new-11
-                GET /v1/inbox/sites/bakery/costs +csrf
                 say receipts of c1: delivered 3, read 3
             offline
                 disconnect
@@ -160,6 +157,7 @@ fn answers_survive_the_network() {
                 keep draft of c1: ""
                 focus the answer box
             60 s later
+                GET /v1/inbox/sites/bakery/costs +csrf
             online
                 open socket 2
                 POST /v1/conversations/c1/messages new-18 "Three" +csrf

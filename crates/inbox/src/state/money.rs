@@ -11,6 +11,8 @@ use super::list::Loading;
 
 /// How often the costs are asked for when nothing else gives a reason to.
 const EVERY_MS: i64 = 5 * 60_000;
+/// How soon after something that may have cost: what follows at once is asked for together with it.
+const SOON_MS: i64 = 1_000;
 /// From this share of the budget on, in per cent, a person is told.
 const WARN_PERCENT: i64 = 80;
 
@@ -79,6 +81,11 @@ impl Purse {
     /// It is asked for at `now`.
     pub fn asked(&mut self, now: Millis) {
         self.next_at = Some(now.plus(EVERY_MS));
+    }
+
+    /// Something happened that may have cost.
+    pub fn hurry(&mut self, now: Millis) {
+        self.next_at = self.next_at.map(|at| at.min(now.plus(SOON_MS)));
     }
 
     /// When to ask next.

@@ -53,10 +53,11 @@ fn succeeded(state: &mut State, request: Request, answer: Answer) -> Vec<Effect>
         }
         (Request::Messages(id, page), Answer::Messages(messages)) => thread_page(state, &id, page, messages),
         (Request::Send(_), Answer::Sent(sent)) => {
-            let mut effects =
-                state.inside_mut().map_or_else(Vec::new, |inside| live::take(inside, sent.message));
-            effects.append(&mut money::ask(state));
-            effects
+            let now = state.now;
+            state.inside_mut().map_or_else(Vec::new, |inside| {
+                inside.purse.hurry(now);
+                live::take(inside, sent.message)
+            })
         }
         (Request::Costs(site), Answer::Costs(costs)) => money::costs(state, &site, Some(costs)),
         (Request::Statement(site, month), Answer::Statement(statement)) => {

@@ -219,7 +219,13 @@ pub(super) fn learn(inside: &mut Inside, mut row: InboxConversation) {
 }
 
 fn moved(state: &mut State, receipts: &SideReceipts) {
+    let now = state.now;
     let Some(inside) = state.inside_mut() else { return };
+    let known = inside.row(&receipts.conversation_id).map_or(0, |row| row.conversation.visitor.delivered);
+    if receipts.side == Side::Visitor && receipts.receipts.delivered > known {
+        // What is delivered is what is charged.
+        inside.purse.hurry(now);
+    }
     touch(inside, &receipts.conversation_id, |row| {
         let side = match receipts.side {
             Side::Visitor => &mut row.conversation.visitor,

@@ -10,9 +10,10 @@ use pronto_inbox::state::money::{budget, months};
 use pronto_inbox::update::request::{Answer, Request};
 use pronto_inbox::update::{Event, Ui};
 use pronto_protocol::api::ErrorCode;
+use pronto_protocol::frame::{ServerFrame, SideReceipts};
 use pronto_protocol::id::Millis;
-use pronto_protocol::model::Author;
 use pronto_protocol::model::cost::{Costs, Money, Statement};
+use pronto_protocol::model::{Author, Receipts, Side};
 
 use super::check;
 
@@ -100,12 +101,12 @@ fn promises_come_first_then_who_waits_then_the_rest() {
         promised("promised-2h", 4, Some(2), true),
         promised("promised-1h", 5, Some(1), true),
     ] {
-        desk.frame(pronto_protocol::frame::ServerFrame::Conversation(row));
+        desk.frame(ServerFrame::Conversation(row));
     }
     desk.list();
     let mut answer = message("promised-1h", 6, Author::Agent, "Yes");
     answer.message_id = pronto_protocol::id::MessageId::new("answer").expect("an id");
-    desk.frame(pronto_protocol::frame::ServerFrame::Message(answer));
+    desk.frame(ServerFrame::Message(answer));
     desk.note("the promise is kept");
     desk.list();
     desk.does("waiting first", Ui::Order(Order::Waiting));
@@ -210,6 +211,46 @@ fn statement(month: &str) -> Statement {
         entries_total: 0,
         months: vec!["2026-10".into(), "2026-08".into()],
     }
+}
+
+#[test]
+fn what_may_have_cost_is_asked_for_once_it_is_delivered() {
+    let mut desk = Desk::inside("conversation=c1", vec![row("c1", 1)]);
+    desk.answer_to(newest("c1"), page("c1", vec![message("c1", 1, Author::Visitor, "Hello")]));
+    desk.does("writes", Ui::Draft("Yes".into()));
+    desk.does("sends", Ui::Send);
+    desk.stored(2);
+    let told = |desk: &mut Desk, delivered, read| {
+        desk.frame(ServerFrame::Receipts(SideReceipts {
+            conversation_id: id("c1"),
+            side: Side::Visitor,
+            receipts: Receipts { delivered, read },
+        }));
+    };
+    told(&mut desk, 2, 0);
+    desk.after(1);
+    told(&mut desk, 2, 2);
+    desk.after(2);
+    check(desk, expect![[r#"
+        the server answers
+            say receipts of c1: delivered 1, read 1
+        writes
+            keep draft of c1: "Yes"
+            say typing in c1
+        sends
+            keep QueuedMessage(new-9, Waiting { attempts: 0, next_at: Millis(0) })
+            keep draft of c1: ""
+            focus the answer box
+            POST /v1/conversations/c1/messages new-9 "Yes" +csrf
+        the server answers
+            forget new-9
+            say receipts of c1: delivered 2, read 2
+        a frame comes
+        1 s later
+            GET /v1/inbox/sites/bakery/costs +csrf
+        a frame comes
+        2 s later
+    "#]]);
 }
 
 #[test]

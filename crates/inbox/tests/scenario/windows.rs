@@ -236,50 +236,49 @@ fn over_budget_asks_first_and_sends_the_same_message() {
     check(
         desk,
         expect![[r#"
-        the server answers
-            say receipts of c1: delivered 1, read 1
-        93600 s later
-            disconnect
-            GET /v1/inbox/sites/bakery/costs +csrf
-        writes
-            keep draft of c1: "Sorry for the wait"
-            POST /v1/conversations/c1/typing +csrf
-        sends
-            keep QueuedMessage(new-10, Waiting { attempts: 0, next_at: Millis(0) })
-            keep draft of c1: ""
-            focus the answer box
-            POST /v1/conversations/c1/messages new-10 "Sorry for the wait" +csrf
-        the server fails
-            keep QueuedMessage(new-10, Wedged { code: OverBudget })
-            GET /v1/inbox/sites/bakery/costs +csrf
-            [] visitor: Hello None
-            [] agent: Sorry for the wait Failed(OverBudget)
-        sends it anyway
-            focus the answer box
-            keep QueuedMessage(new-10, Waiting { attempts: 0, next_at: Millis(0) })
-            POST /v1/conversations/c1/messages new-10 "Sorry for the wait" whatever it costs +csrf
-        presses twice
-            focus the answer box
-        the server answers
-            forget new-10
-            GET /v1/inbox/sites/bakery/costs +csrf
-            POST /v1/conversations/c1/receipts +csrf
-        writes
-            keep draft of c1: "One more"
-            POST /v1/conversations/c1/typing +csrf
-        sends
-            keep QueuedMessage(new-16, Waiting { attempts: 0, next_at: Millis(0) })
-            keep draft of c1: ""
-            focus the answer box
-            POST /v1/conversations/c1/messages new-16 "One more" +csrf
-        the server fails
-            keep QueuedMessage(new-16, Wedged { code: OverBudget })
-            GET /v1/inbox/sites/bakery/costs +csrf
-        does not send it
-            forget new-16
-            keep draft of c1: "One more"
-            focus the answer box
-    "#]],
+            the server answers
+                say receipts of c1: delivered 1, read 1
+            93600 s later
+                disconnect
+                GET /v1/inbox/sites/bakery/costs +csrf
+            writes
+                keep draft of c1: "Sorry for the wait"
+                POST /v1/conversations/c1/typing +csrf
+            sends
+                keep QueuedMessage(new-10, Waiting { attempts: 0, next_at: Millis(0) })
+                keep draft of c1: ""
+                focus the answer box
+                POST /v1/conversations/c1/messages new-10 "Sorry for the wait" +csrf
+            the server fails
+                keep QueuedMessage(new-10, Wedged { code: OverBudget })
+                GET /v1/inbox/sites/bakery/costs +csrf
+                [] visitor: Hello None
+                [] agent: Sorry for the wait Failed(OverBudget)
+            sends it anyway
+                focus the answer box
+                keep QueuedMessage(new-10, Waiting { attempts: 0, next_at: Millis(0) })
+                POST /v1/conversations/c1/messages new-10 "Sorry for the wait" whatever it costs +csrf
+            presses twice
+                focus the answer box
+            the server answers
+                forget new-10
+                POST /v1/conversations/c1/receipts +csrf
+            writes
+                keep draft of c1: "One more"
+                POST /v1/conversations/c1/typing +csrf
+            sends
+                keep QueuedMessage(new-16, Waiting { attempts: 0, next_at: Millis(0) })
+                keep draft of c1: ""
+                focus the answer box
+                POST /v1/conversations/c1/messages new-16 "One more" +csrf
+            the server fails
+                keep QueuedMessage(new-16, Wedged { code: OverBudget })
+                GET /v1/inbox/sites/bakery/costs +csrf
+            does not send it
+                forget new-16
+                keep draft of c1: "One more"
+                focus the answer box
+        "#]],
     );
 }
 
