@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::price::{Counts, Currency, Holds, Money, Month, Plan, Price, Quote, Reason, Sent, Tally, charge};
+use crate::price::{
+    Book, Counts, Currency, Holds, Money, Month, Plan, Price, Quote, Reason, Sent, Tally, charge,
+};
 use crate::window::Channel;
 use crate::words::words;
 
@@ -150,14 +152,21 @@ impl Ledger {
     /// What was counted before a message of that conversation which is delivered at `at`.
     #[must_use]
     pub fn tally(&self, plan: &Plan, channel: Channel, conversation_id: &str, at: i64) -> Tally {
-        let mut count = Count::default();
-        for entry in self.counting(channel).filter(|entry| entry.delivered_at <= at) {
-            count.take(plan, entry, entry.reason);
+        let Holds::Book(book) = plan.holds(channel, at) else { return Tally::default() };
+        let (from, _) = plan.zone().spans(plan.zone().month(at));
+        let mut tally = Tally::default();
+        for entry in self.counting(channel).filter(|entry| entry.book.as_ref() == Some(&book.name)) {
+            if entry.delivered_at > at {
+                continue;
+            }
+            let is_counted = entry.reason == Reason::Allowance && entry.delivered_at >= from;
+            tally.used = tally.used.saturating_add(u32::from(is_counted));
+            if entry.conversation_id == conversation_id {
+                tally.conversation_until =
+                    tally.conversation_until.max(runs_until(plan, book, entry, entry.reason));
+            }
         }
-        match plan.holds(channel, at) {
-            Holds::Book(book) => count.of(plan, &book.name, conversation_id, at),
-            _ => Tally::default(),
-        }
+        tally
     }
 
     /// Takes an entry in that was recorded.
@@ -196,14 +205,14 @@ impl Ledger {
         let (mut count, mut own, mut others) = (Count::default(), changed.clone(), Vec::new());
         for entry in entries {
             let book = entry.book.as_deref().and_then(|name| plan.chosen(entry.channel, name));
+            let Some(book) = book.filter(|_| entry.alone.counts != Counts::Alone) else { continue };
             let is_own = entry.message_id == changed.message_id;
             let (mut amount, mut reason) = (entry.amount, entry.reason);
-            if let Some(book) = book.filter(|_| is_own || place(entry) >= (from, &changed.message_id)) {
-                let tally = count.of(plan, &book.name, &entry.conversation_id, entry.delivered_at);
-                let day = plan.zone().day(entry.delivered_at);
+            if is_own || place(entry) >= (from, &changed.message_id) {
+                let (day, tally) = (plan.zone().day(entry.delivered_at), count.before(plan, book, entry));
                 (amount, reason) = charge(book, day, entry.delivered_at, entry.alone, tally);
             }
-            count.take(plan, entry, reason);
+            count.take(plan, book, entry, reason);
             if is_own {
                 (own.amount, own.reason) = (amount, reason);
             } else if reason != entry.reason {
@@ -301,41 +310,42 @@ impl Note {
     }
 }
 
-/// What messages took from allowances, and the conversations they opened, by book.
-#[derive(Default)]
-struct Count {
-    used: BTreeMap<(String, Month), u32>,
-    until: BTreeMap<(String, String), i64>,
+/// Until when the conversation runs that an entry opens, if it stands with that reason; `None` when it opens none.
+fn runs_until(plan: &Plan, book: &Book, entry: &Entry, reason: Reason) -> Option<i64> {
+    let opens = entry.alone.counts == Counts::Conversation && reason != Reason::InWindow;
+    let lasts = || book.conversation_ms(plan.zone().day(entry.delivered_at)).unwrap_or(0);
+    opens.then(|| entry.delivered_at.saturating_add(lasts()))
 }
 
-impl Count {
+/// What messages took from allowances, and the conversations they opened, by book.
+#[derive(Default)]
+struct Count<'a> {
+    used: BTreeMap<(&'a str, Month), u32>,
+    until: BTreeMap<(&'a str, &'a str), i64>,
+}
+
+impl<'a> Count<'a> {
     /// Counts an entry that stands with that reason.
-    fn take(&mut self, plan: &Plan, entry: &Entry, reason: Reason) {
-        if entry.alone.counts == Counts::Alone {
-            return;
-        }
-        let Some(book) = entry.book.as_deref().and_then(|name| plan.chosen(entry.channel, name)) else {
-            return;
-        };
-        let at = entry.delivered_at;
+    fn take(&mut self, plan: &Plan, book: &'a Book, entry: &'a Entry, reason: Reason) {
         if reason == Reason::Allowance {
-            let used = self.used.entry((book.name.clone(), plan.zone().month(at))).or_default();
+            let used = self.used.entry((&book.name, plan.zone().month(entry.delivered_at))).or_default();
             *used = used.saturating_add(1);
         }
-        if entry.alone.counts == Counts::Conversation && reason != Reason::InWindow {
-            let lasts = book.conversation_ms(plan.zone().day(at)).unwrap_or(0);
-            let until =
-                self.until.entry((book.name.clone(), entry.conversation_id.clone())).or_insert(i64::MIN);
-            *until = at.saturating_add(lasts).max(*until);
+        if let Some(runs) = runs_until(plan, book, entry, reason) {
+            let until = self.until.entry((&book.name, &entry.conversation_id)).or_insert(runs);
+            *until = runs.max(*until);
         }
     }
 
-    fn of(&self, plan: &Plan, book: &str, conversation_id: &str, at: i64) -> Tally {
-        let month = (book.to_owned(), plan.zone().month(at));
-        let conversation = (book.to_owned(), conversation_id.to_owned());
+    /// What was counted before an entry.
+    fn before(&self, plan: &Plan, book: &'a Book, entry: &'a Entry) -> Tally {
+        let month = plan.zone().month(entry.delivered_at);
         Tally {
-            used: self.used.get(&month).copied().unwrap_or(0),
-            conversation_until: self.until.get(&conversation).copied(),
+            used: self.used.get(&(book.name.as_str(), month)).copied().unwrap_or(0),
+            conversation_until: self
+                .until
+                .get(&(book.name.as_str(), entry.conversation_id.as_str()))
+                .copied(),
         }
     }
 }
