@@ -169,6 +169,7 @@ table! {
     span_hours: "{n} h", "{n} h";
     span_days: "{n} d", "{n} g";
     waiting_for: "waiting {t}", "aspetta da {t}";
+    waiting_short: "for {t}", "da {t}";
     waiting_now: "just wrote", "ha appena scritto";
     left_usual: "{a} left of the usual {b}", "restano {a} dei soliti {b}";
     late_usual: "over the usual {t}", "oltre i soliti {t}";
@@ -246,7 +247,8 @@ table! {
     closed_template: "The window has closed: only an approved template may be sent now. What you write stays here until they write again.", "La finestra si è chiusa: ora si può inviare solo un modello approvato. Quello che scrivi resta qui finché non ti riscrivono.";
     closed_nothing: "Nothing can be sent here now. What you write stays here.", "Ora qui non si può inviare nulla. Quello che scrivi resta qui.";
     over_budget: "This month's budget of {b} is used up; this message costs {m}. Send it anyway?", "Il budget di {b} di questo mese è esaurito e questo messaggio costa {m}. Lo invii lo stesso?";
-    over_budget_plain: "This month's budget is used up, and this message costs. Send it anyway?", "Il budget di questo mese è esaurito e questo messaggio si paga. Lo invii lo stesso?";
+    over_budget_unknown: "This month's budget of {b} is used up, and what this message costs is unknown. Send it anyway?", "Il budget di {b} di questo mese è esaurito e non si sa quanto costa questo messaggio. Lo invii lo stesso?";
+    over_budget_plain: "This month's budget is used up, and this message may cost. Send it anyway?", "Il budget di questo mese è esaurito e questo messaggio può costare. Lo invii lo stesso?";
     send_anyway: "Send it anyway", "Invia lo stesso";
     send_not: "Do not send it", "Non inviarlo";
 

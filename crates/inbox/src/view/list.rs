@@ -218,7 +218,8 @@ fn row(state: &State, inside: &Inside, row: &InboxConversation) -> Html {
                     if unread { <span class="unseen">{ words.unread }</span> }
                     <time class={classes!("meta", "wait", late.then_some("late"))} title={when::exact(state.lang, touched)}>
                         { match wait {
-                            Some(wait) => waited(wait, words),
+                            Some(wait) if wait.minutes < 1 => words.waiting_now.to_owned(),
+                            Some(wait) => fill(words.waiting_short, "{t}", &short_span(words, wait.minutes)),
                             None => when::stamp(words, state.lang, touched, state.now),
                         } }
                     </time>

@@ -66,9 +66,8 @@ pub(super) fn window_words(state: &State, standing: &Standing<'_>) -> String {
 
 /// A window as ring and words.
 pub(super) fn window(state: &State, standing: &Standing<'_>) -> Html {
-    let late = standing.late_ms.is_some() || standing.is_closed();
     html! {
-        <span class={classes!("window", late.then_some("late"))}>
+        <span class={classes!("window", standing.is_late().then_some("late"))}>
             { window_ring(standing) }<span>{ window_words(state, standing) }</span>
         </span>
     }
@@ -122,6 +121,7 @@ pub(super) fn over_budget(state: &State, cap: Option<&Money>, standing: Option<&
             let asked = fill(words.over_budget, "{b}", &money(state.lang, cap));
             fill(&asked, "{m}", &money(state.lang, amount))
         }
+        (Some(cap), Some(Price::Unknown)) => fill(words.over_budget_unknown, "{b}", &money(state.lang, cap)),
         _ => words.over_budget_plain.to_owned(),
     }
 }

@@ -112,8 +112,12 @@ pub(super) fn ring(wait: Option<Wait>, unread: bool) -> Html {
 
 /// The window of a conversation as the same ring, small, to stand beside its words.
 pub(super) fn window_ring(standing: &Standing<'_>) -> Html {
-    let late = standing.late_ms.is_some() || standing.is_closed();
-    draining(if late { "ring small late" } else { "ring small" }, "18", standing.left_percent, false)
+    draining(
+        if standing.is_late() { "ring small late" } else { "ring small" },
+        "18",
+        standing.left_percent,
+        false,
+    )
 }
 
 fn draining(class: &'static str, size: &'static str, left: i64, unread: bool) -> Html {

@@ -231,7 +231,9 @@ fn what_may_have_cost_is_asked_for_once_it_is_delivered() {
     desk.after(1);
     told(&mut desk, 2, 2);
     desk.after(2);
-    check(desk, expect![[r#"
+    check(
+        desk,
+        expect![[r#"
         the server answers
             say receipts of c1: delivered 1, read 1
         writes
@@ -250,7 +252,8 @@ fn what_may_have_cost_is_asked_for_once_it_is_delivered() {
             GET /v1/inbox/sites/bakery/costs +csrf
         a frame comes
         2 s later
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

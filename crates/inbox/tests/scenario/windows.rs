@@ -73,9 +73,10 @@ fn what_holds_follows_from_the_terms_and_the_time() {
         let price = format!("{:?}", it.price).replace("Money ", "").replace(", currency: \"EUR\"", "");
         let left = it.left_ms.map_or("for good".into(), |ms| format!("{} ms, {} %", ms, it.left_percent));
         let late = it.late_ms.map_or(String::new(), |ms| format!(", late by {ms} ms"));
+        let regret = if it.is_late() { "!" } else { "" };
         let closed = if it.is_closed() { ", closed" } else { "" };
         let idle = if it.is_idle() { ", idle" } else { "" };
-        format!("{name} at {hours} h: {price} ({}), {left}{late}{closed}{idle}", it.reason.as_str())
+        format!("{name} at {hours} h: {price} ({}), {left}{late}{closed}{idle}{regret}", it.reason.as_str())
     };
     let empty = window(Vec::new());
     lines(
@@ -102,15 +103,15 @@ fn what_holds_follows_from_the_terms_and_the_time() {
             late reply at 0 h: Free (in_window), 86400000 ms, 100 %
             late reply at 20.8 h: Free (in_window), 11520000 ms, 13 %
             late reply at 23.9999998 h: Free (in_window), 1 ms, 0 %
-            late reply at 24 h: Costs({ micros: 45000 }) (late), for good, late by 0 ms
-            late reply at 26 h: Costs({ micros: 45000 }) (late), for good, late by 7200000 ms
+            late reply at 24 h: Costs({ micros: 45000 }) (late), for good, late by 0 ms!
+            late reply at 26 h: Costs({ micros: 45000 }) (late), for good, late by 7200000 ms!
             service at 12 h: Costs({ micros: 30000 }) (rate), 43200000 ms, 50 %
-            service at 24 h: Costs({ micros: 30000 }) (rate), for good, late by 0 ms, closed
+            service at 24 h: Costs({ micros: 30000 }) (rate), for good, late by 0 ms, closed!
             unknown at 1 h: Unknown (no_rate), for good
-            unknown at 25 h: Unknown (no_rate), for good, late by 3600000 ms
+            unknown at 25 h: Unknown (no_rate), for good, late by 3600000 ms!
             free entry at 1 h: Free (in_window), 255600000 ms, 98 %
             free entry at 48 h: Free (free_entry), 86400000 ms, 33 %, late by 86400000 ms
-            free entry at 72 h: Unknown (no_rate), for good, late by 172800000 ms, closed
+            free entry at 72 h: Unknown (no_rate), for good, late by 172800000 ms, closed!
             free book at 30 h: Free (free_book), for good, late by 21600000 ms, idle
             no terms at 0 h: nothing
         "#]],

@@ -41,6 +41,12 @@ impl Standing<'_> {
         matches!(self.may_send, MaySend::TemplateOnly | MaySend::Nothing)
     }
 
+    /// Whether there is something to regret: it is closed, or the free time has been missed.
+    #[must_use]
+    pub const fn is_late(&self) -> bool {
+        self.is_closed() || (self.late_ms.is_some() && !matches!(self.price, Price::Free))
+    }
+
     /// Whether nothing is asked and nothing will be: not worth a word on every row.
     #[must_use]
     pub const fn is_idle(&self) -> bool {

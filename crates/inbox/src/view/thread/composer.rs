@@ -44,9 +44,8 @@ pub(super) fn composer(
 
 /// What sending costs at this moment, said before one sends.
 fn cost(state: &State, standing: &Standing<'_>) -> Html {
-    let late = standing.late_ms.is_some() || standing.is_closed();
     html! {
-        <p class={classes!("cost", "meta", late.then_some("late"))} id="answer-cost">
+        <p class={classes!("cost", "meta", standing.is_late().then_some("late"))} id="answer-cost">
             { window_ring(standing) }<span>{ money::sentence(state, standing) }</span>
         </p>
     }
