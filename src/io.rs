@@ -61,6 +61,10 @@ impl Io {
             Effect::KeepIdentity(identity) => self.store.keep_identity(&identity),
             Effect::KeepMessage(item) => self.store.keep_message(&item),
             Effect::DropMessage(id) => self.store.drop_message(&id),
+            Effect::Forget => {
+                self.store.clear();
+                self.page.write("");
+            }
             Effect::Ask { secret, conversation_id, request } => {
                 let abort = net::ask(self.page.site(), secret, conversation_id, request.clone(), &self.on);
                 if matches!(request, Request::Poll(..)) {

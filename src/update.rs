@@ -103,8 +103,12 @@ pub enum Ui {
 pub enum Loader {
     /// The panel is shown.
     Open,
+    /// The panel is shown without having been asked for: the focus stays where it is.
+    Shown,
     /// The panel is hidden.
     Close,
+    /// Whoever writes here leaves this device.
+    Logout,
     /// The customer's page, its address without query and fragment.
     Page {
         /// Its address.
@@ -130,6 +134,8 @@ pub enum Answer {
     Before(Result<Page, Failure>),
     /// The poll of this generation.
     Polled(u32, Result<Vec<ServerFrame>, Failure>),
+    /// The session was ended, or could not be: this device has forgotten it.
+    Ended,
 }
 
 /// Where a conversation stands.
@@ -169,6 +175,8 @@ pub enum Elsewhere {
     Queued(QueuedMessage),
     /// A message of its queue arrived, or was given up.
     Dropped(MessageId),
+    /// Whoever wrote there has left this device.
+    Left,
 }
 
 /// What the browser has to do.
@@ -180,6 +188,8 @@ pub enum Effect {
     KeepMessage(QueuedMessage),
     /// Forget a message of the queue.
     DropMessage(MessageId),
+    /// Forget all that was kept, and what stands in the composer.
+    Forget,
     /// Ask the server.
     Ask {
         /// The session's secret.
@@ -230,6 +240,8 @@ pub enum Request {
     Typing,
     /// A long poll of this generation.
     Poll(u32, Poll),
+    /// The session's end.
+    End,
 }
 
 /// What the loader is told.
@@ -241,6 +253,8 @@ pub enum Tell {
     Wrote,
     /// The business has answered.
     Reply,
+    /// Nobody is known here any more.
+    Logout,
 }
 
 /// Takes in one event.
@@ -253,7 +267,7 @@ pub fn update(state: &mut State, event: Event, moment: Moment) -> Vec<Effect> {
         Event::Loader(loader) => ui::loader(state, loader, &mut out),
         Event::Answer(answer) => answer::answer(state, answer, moment, &mut out),
         Event::Socket(generation, socket) => line::socket(state, generation, socket, moment, &mut out),
-        Event::Elsewhere(elsewhere) => ui::elsewhere(state, elsewhere),
+        Event::Elsewhere(elsewhere) => ui::elsewhere(state, elsewhere, &mut out),
         Event::Online(online) => line::online(state, online, moment, &mut out),
         Event::Visible(visible) => line::visible(state, visible, moment, &mut out),
         Event::Resumed => {

@@ -131,6 +131,7 @@ fn shown(effect: &Effect) -> Option<String> {
         Effect::KeepIdentity(identity) => format!("keep {identity:?}"),
         Effect::KeepMessage(item) => format!("keep {}", item.message_id),
         Effect::DropMessage(id) => format!("drop {id}"),
+        Effect::Forget => "forget".to_owned(),
         Effect::Ask { request, .. } => match request {
             Request::Session(_) => "ask session".to_owned(),
             Request::Send(outgoing) => format!("post {}", outgoing.message.message_id),
@@ -140,6 +141,7 @@ fn shown(effect: &Effect) -> Option<String> {
             Request::Receipts(_) => "post receipts".to_owned(),
             Request::Typing => "post typing".to_owned(),
             Request::Poll(generation, _) => format!("poll {generation}"),
+            Request::End => "end session".to_owned(),
         },
         Effect::Dial(generation) => format!("dial {generation}"),
         Effect::Hang => "hang".to_owned(),
@@ -153,6 +155,7 @@ fn shown(effect: &Effect) -> Option<String> {
         Effect::Tell(Tell::Unread(n)) => format!("tell unread {n}"),
         Effect::Tell(Tell::Wrote) => "tell wrote".to_owned(),
         Effect::Tell(Tell::Reply) => "tell reply".to_owned(),
+        Effect::Tell(Tell::Logout) => "tell logout".to_owned(),
     })
 }
 
@@ -562,5 +565,48 @@ fn closing_time_is_said_once() {
         59999  alarm:
         60000  alarm: hours Closed now
         90000  alarm:
+    "#]]);
+}
+
+#[test]
+fn whoever_logs_out_is_forgotten_with_all_that_waited() {
+    let mut script = Script::talking(vec![message("a", 1, Author::Visitor)]);
+    script.send("b", "on its way");
+    script.does("logout", Event::Loader(Loader::Logout));
+    script.does("late", Event::Answer(Answer::Sent(id("b"), Ok(message("b", 2, Author::Visitor)))));
+    script.does("ended", Event::Answer(Answer::Ended));
+    script.look();
+    script.send("c", "somebody else");
+    script.check(expect![[r#"
+        0      send: keep b, tell wrote, clear, post b
+        0      logout: forget, hang, end session
+        0      late:
+        0      ended: tell logout
+        sees
+        0      send: keep Identity(c), keep c, tell wrote, clear, ask session
+    "#]]);
+
+    let mut other = Script::talking(vec![message("a", 1, Author::Visitor)]);
+    other.does("left", Event::Elsewhere(Elsewhere::Left));
+    let mut untouched = Script::open();
+    untouched.log.clear();
+    untouched.does("logout", Event::Loader(Loader::Logout));
+    expect![[r#"
+        0      left: hang, tell logout
+        0      logout: forget, hang, tell logout
+    "#]]
+    .assert_eq(&(other.log + &untouched.log));
+}
+
+#[test]
+fn a_panel_that_opens_by_itself_takes_no_focus() {
+    let mut script = Script::new();
+    script.begin(Start { online: true, keeps: true, visible: true, ..Start::default() });
+    script.does("shown", Event::Loader(Loader::Shown));
+    script.does("open", Event::Loader(Loader::Open));
+    script.check(expect![[r#"
+        0      start:
+        0      shown:
+        0      open: focus
     "#]]);
 }

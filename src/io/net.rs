@@ -87,10 +87,16 @@ pub(super) fn ask(
         Request::Receipts(receipts) => (format!("{conversation}/receipts"), Some(json::write(receipts))),
         Request::Typing => (format!("{conversation}/typing"), Some(None)),
         Request::Poll(_, poll) => ("/v1/poll".to_owned(), Some(json::write(poll))),
+        Request::End => ("/v1/session".to_owned(), None),
     };
     let on = on.clone();
     spawn_local(async move {
-        let result = fetch(&path, &secret, body, &signal).await;
+        let method = match (&request, &body) {
+            (Request::End, _) => "DELETE",
+            (_, Some(_)) => "POST",
+            (_, None) => "GET",
+        };
+        let result = fetch(method, &path, &secret, body.flatten(), &signal).await;
         if let Some(answer) = answer(request, result) {
             on.emit(Event::Answer(answer));
         }
@@ -113,6 +119,7 @@ fn answer(request: Request, result: Result<JsValue, Failure>) -> Option<Answer> 
         Request::Poll(generation, _) => {
             Answer::Polled(generation, result.map(|answer| json::frames(&answer)))
         }
+        Request::End => Answer::Ended,
         // Both are repeated by what comes next.
         Request::Receipts(_) | Request::Typing => return None,
     })
@@ -124,14 +131,15 @@ fn page(result: Result<JsValue, Failure>) -> Result<Page, Failure> {
     Ok(Page { standing, messages: json::list(&answer, "messages") })
 }
 
-/// One request; the answer's JSON, or why there is none. `body` is `Some(None)` for a POST without one.
+/// One request; the answer's JSON, or why there is none.
 async fn fetch(
+    method: &str,
     path: &str,
     secret: &str,
-    body: Option<Option<String>>,
+    body: Option<String>,
     signal: &AbortSignal,
 ) -> Result<JsValue, Failure> {
-    let response = send(path, secret, body, signal).await.map_err(|_| Failure::Network)?;
+    let response = send(method, path, secret, body, signal).await.map_err(|_| Failure::Network)?;
     let text = match response.text() {
         Ok(text) => JsFuture::from(text).await.map_err(|_| Failure::Network)?,
         Err(_) => return Err(Failure::Network),
@@ -155,20 +163,19 @@ fn by_status(status: u16) -> Failure {
 }
 
 async fn send(
+    method: &str,
     path: &str,
     secret: &str,
-    body: Option<Option<String>>,
+    body: Option<String>,
     signal: &AbortSignal,
 ) -> Result<Response, JsValue> {
     let init = RequestInit::new();
     let headers = Headers::new()?;
     headers.set("authorization", &format!("Bearer {secret}"))?;
-    if let Some(body) = body {
-        init.set_method("POST");
-        if let Some(json) = body {
-            headers.set("content-type", "application/json")?;
-            init.set_body(&JsValue::from_str(&json));
-        }
+    init.set_method(method);
+    if let Some(json) = body {
+        headers.set("content-type", "application/json")?;
+        init.set_body(&JsValue::from_str(&json));
     }
     init.set_headers(&headers);
     init.set_signal(Some(signal));

@@ -162,13 +162,14 @@ pub(super) fn scroll_to_end() {
 
 pub(super) fn tell(tell: Tell) {
     let (kind, count) = match tell {
-        Tell::Unread(count) => ("unread", count),
-        Tell::Wrote => ("wrote", 0),
-        Tell::Reply => ("reply", 0),
+        Tell::Unread(count) => ("unread", JsValue::from_f64(count as f64)),
+        Tell::Wrote => ("wrote", JsValue::NULL),
+        Tell::Reply => ("reply", JsValue::NULL),
+        Tell::Logout => ("logout", JsValue::NULL),
     };
     let message = Object::new();
     set(&message, "type", &JsValue::from_str(kind));
-    set(&message, "n", &JsValue::from_f64(count as f64));
+    set(&message, "n", &count);
     let say = bridge().and_then(|bridge| Reflect::get(&bridge, &JsValue::from_str("say")).ok());
     if let Some(say) = say.and_then(|say| say.dyn_into::<Function>().ok()) {
         // The page's own function; it throws for nothing that is said here.
@@ -181,16 +182,18 @@ fn hear(message: &JsValue, on: &Callback<Event>) {
         url: json::text(message, "url").unwrap_or_default(),
         title: json::text(message, "title").unwrap_or_default(),
     };
+    let is = |name| Reflect::get(message, &JsValue::from_str(name)).unwrap_or_default().is_truthy();
+    let open = || Event::Loader(if is("quiet") { Loader::Shown } else { Loader::Open });
     match json::text(message, "type").unwrap_or_default().as_str() {
-        "open" => on.emit(Event::Loader(Loader::Open)),
+        "open" => on.emit(open()),
+        "logout" => on.emit(Event::Loader(Loader::Logout)),
         "close" => on.emit(Event::Loader(Loader::Close)),
         "page" => on.emit(Event::Loader(page())),
         "prefill" => on.emit(Event::Loader(Loader::Prefill(json::text(message, "text").unwrap_or_default()))),
         "connect" => {
             on.emit(Event::Loader(page()));
-            let open = Reflect::get(message, &JsValue::from_str("open")).unwrap_or_default();
-            if open.is_truthy() {
-                on.emit(Event::Loader(Loader::Open));
+            if is("open") {
+                on.emit(open());
             }
         }
         _ => {}
@@ -238,7 +241,7 @@ impl Page {
         }
     }
 
-    fn write(&self, words: &str) {
+    pub(super) fn write(&self, words: &str) {
         if let Some(text) = &self.text {
             text.set_value(words);
             if let Ok(input) = web_sys::Event::new("input") {

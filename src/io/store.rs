@@ -53,12 +53,29 @@ impl Store {
         }
     }
 
+    /// Forgets all of this site. Who this device is goes last: the other tabs leave when they see it go.
+    pub(super) fn clear(&self) {
+        let me = format!("{}me", self.prefix);
+        let mut keys = self.keys(&self.prefix);
+        keys.sort_by_key(|key| *key == me);
+        for key in keys {
+            if let Some(storage) = &self.storage {
+                // A storage that refuses to forget is one that the person has to clear in the browser.
+                let _ = storage.remove_item(&key);
+            }
+        }
+    }
+
+    fn keys(&self, prefix: &str) -> Vec<String> {
+        let Some(storage) = &self.storage else { return Vec::new() };
+        let keys = (0..storage.length().unwrap_or(0)).filter_map(|place| storage.key(place).ok().flatten());
+        keys.filter(|key| key.starts_with(prefix)).collect()
+    }
+
     fn messages(&self) -> Vec<QueuedMessage> {
         let Some(storage) = &self.storage else { return Vec::new() };
-        let prefix = format!("{}m:", self.prefix);
-        let keys = (0..storage.length().unwrap_or(0)).filter_map(|place| storage.key(place).ok().flatten());
-        let ours = keys.filter(|key| key.starts_with(&prefix));
-        ours.filter_map(|key| json::read(&storage.get_item(&key).ok().flatten()?)).collect()
+        let keys = self.keys(&format!("{}m:", self.prefix)).into_iter();
+        keys.filter_map(|key| json::read(&storage.get_item(&key).ok().flatten()?)).collect()
     }
 
     fn get(&self, name: &str) -> Option<String> {
@@ -86,6 +103,7 @@ fn listen(window: &web_sys::Window, prefix: &str, on: &Callback<Event>) -> Event
             (Some(_), Some(text)) => json::read(&text).map(Elsewhere::Queued),
             (Some(id), None) => MessageId::new(id).ok().map(Elsewhere::Dropped),
             (None, Some(text)) if name == "me" => json::read(&text).map(Elsewhere::Identity),
+            (None, None) if name == "me" => Some(Elsewhere::Left),
             _ => None,
         };
         if let Some(told) = told {

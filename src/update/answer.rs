@@ -5,7 +5,7 @@ use pronto_protocol::frame::ServerFrame;
 use pronto_protocol::id::MessageId;
 use pronto_protocol::send_queue::Failure;
 
-use super::{Answer, Effect, Moment, Page, Standing, line, ui};
+use super::{Answer, Effect, Moment, Page, Standing, Tell, line, ui};
 use crate::state::{Asking, State};
 
 const WAIT_MAX_MS: i64 = 60_000;
@@ -37,6 +37,7 @@ pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mu
             }
         }),
         Answer::Polled(generation, result) => polled(state, generation, result, moment, out),
+        Answer::Ended => out.push(Effect::Tell(Tell::Logout)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the person, the loader and the other tabs do.
 
+use pronto_protocol::connection::Connection;
 use pronto_protocol::frame::{ClientFrame, ClientTyping};
 use pronto_protocol::id::{MessageId, Millis};
 use pronto_protocol::model::BODY_MAX_CHARS;
@@ -63,9 +64,16 @@ pub(super) fn ui(state: &mut State, ui: Ui, moment: Moment, out: &mut Vec<Effect
 pub(super) fn loader(state: &mut State, loader: Loader, out: &mut Vec<Effect>) {
     match loader {
         Loader::Open => {
-            state.sight.open = true;
-            line::mark_unread(state);
+            shown(state);
             out.push(Effect::Focus);
+        }
+        Loader::Shown => shown(state),
+        Loader::Logout => {
+            out.push(Effect::Forget);
+            match leave(state, out) {
+                Some(talk) => ask(&talk, Request::End, out),
+                None => out.push(Effect::Tell(Tell::Logout)),
+            }
         }
         Loader::Close => {
             state.sight.open = false;
@@ -81,7 +89,25 @@ pub(super) fn loader(state: &mut State, loader: Loader, out: &mut Vec<Effect>) {
     }
 }
 
-pub(super) fn elsewhere(state: &mut State, elsewhere: Elsewhere) {
+fn shown(state: &mut State) {
+    state.sight.open = true;
+    line::mark_unread(state);
+}
+
+/// Nobody has written here any more. What was still on its way is nobody's, so it goes too.
+fn leave(state: &mut State, out: &mut Vec<Effect>) -> Option<Talk> {
+    state.queue = SendQueue::default();
+    state.connection = Connection::new();
+    state.connection_wake = None;
+    (state.mark, state.typing, state.spoken) = (None, None, None);
+    out.push(Effect::Hang);
+    match std::mem::replace(&mut state.phase, Phase::Untouched) {
+        Phase::Talking(talk) => Some(*talk).filter(|talk| talk.identity.opened),
+        Phase::Untouched => None,
+    }
+}
+
+pub(super) fn elsewhere(state: &mut State, elsewhere: Elsewhere, out: &mut Vec<Effect>) {
     match elsewhere {
         Elsewhere::Identity(identity) => match &mut state.phase {
             Phase::Untouched => talk(state, identity),
@@ -97,6 +123,10 @@ pub(super) fn elsewhere(state: &mut State, elsewhere: Elsewhere) {
         }
         Elsewhere::Dropped(message_id) => {
             state.queue.acknowledged(&message_id);
+        }
+        Elsewhere::Left => {
+            leave(state, out);
+            out.push(Effect::Tell(Tell::Logout));
         }
     }
 }
