@@ -17,8 +17,8 @@ struct Part {
 }
 
 const PARTS: [Part; 2] = [
-    Part { name: "widget", folder: "", sources: &["src", "index.html", "Trunk.toml", "www"] },
-    Part { name: "inbox", folder: "crates/inbox", sources: &["crates/inbox", "www"] },
+    Part { name: "widget", folder: "", sources: &["src", "index.html", "Trunk.toml"] },
+    Part { name: "inbox", folder: "crates/inbox", sources: &["crates/inbox"] },
 ];
 const SHARED: [&str; 4] = ["Cargo.toml", "Cargo.lock", "crates/protocol", "crates/reply"];
 

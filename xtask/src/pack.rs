@@ -4,6 +4,7 @@
 
 mod names;
 mod script;
+mod short;
 mod slim;
 
 use crate::shell::{Outcome, ROOT, files, read};
@@ -23,7 +24,7 @@ pub(crate) fn pack(widget: &Path, inbox: &Path) -> Outcome<()> {
         let name = file.strip_prefix(&www).unwrap_or(&file);
         let content = read(&file)?;
         if name == Path::new("embed.js") {
-            wanted.insert(name.to_path_buf(), slim(name, content)?);
+            wanted.insert(name.to_path_buf(), shorten(name, slim(name, content)?)?);
         } else if name.starts_with("locales") {
             wanted.insert(Path::new("assets").join(name), content);
         } else {
@@ -85,6 +86,12 @@ fn slim(name: &Path, content: Vec<u8>) -> Outcome<Vec<u8>> {
         }
         _ => content,
     })
+}
+
+/// A script with short names for what it declares.
+fn shorten(name: &Path, content: Vec<u8>) -> Outcome<Vec<u8>> {
+    let short = std::str::from_utf8(&content).ok().and_then(short::rename);
+    Ok(short.ok_or_else(|| format!("{} cannot be told apart into names", name.display()))?.into_bytes())
 }
 
 fn write_all(packed: &Path, wanted: &BTreeMap<PathBuf, Vec<u8>>) -> Outcome<()> {

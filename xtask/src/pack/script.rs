@@ -39,6 +39,18 @@ pub(crate) fn squeeze(code: &str) -> Option<String> {
     Some(kept)
 }
 
+/// The tokens of a squeezed script, with each break and space between them as one of its own.
+pub(crate) fn tokens(code: &str) -> Option<Vec<&str>> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(rest) = code.get(at..).filter(|rest| !rest.is_empty()) {
+        let first = rest.chars().next()?;
+        let length = token_length(rest, first, code.get(..at)?.trim_end())?;
+        found.push(rest.get(..length)?);
+        at += length;
+    }
+    Some(found)
+}
+
 fn token_length(rest: &str, first: char, before: &str) -> Option<usize> {
     match first {
         '"' | '\'' => string_length(rest, first),
