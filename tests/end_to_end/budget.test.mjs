@@ -13,14 +13,9 @@ before(async () => {
   moments = await measure();
 });
 
-test("an untouched page view: two requests and 5 KB at the most", () => {
+test("an untouched page view: two requests and 4 KB at the most", () => {
   const { requests, brotli } = total(moments.untouched);
-  assert.ok(requests <= 2 && brotli <= 5_000, `${requests} requests, ${brotli} bytes`);
-});
-
-test("the loader: 3 KB at the most", () => {
-  const loader = moments.untouched.find(({ name }) => name === "/embed.js");
-  assert.ok(loader.brotli <= 3_000, `${loader.brotli} bytes`);
+  assert.ok(requests <= 2 && brotli <= 4_000, `${requests} requests, ${brotli} bytes`);
 });
 
 test("until the visitor can type: 12 KB at the most", () => {
