@@ -135,6 +135,9 @@ pub struct ServeArgs {
     /// Serve no demo; the default.
     #[arg(long, overrides_with = "demo")]
     pub no_demo: bool,
+    /// A folder of price books (`*.toml`) to choose from beside those of the program.
+    #[arg(long, env = "PRONTO_PRICE_BOOKS", value_name = "FOLDER")]
+    pub price_books: Option<PathBuf>,
     /// Let webhooks go to loopback and private addresses: for a backend on this machine or network.
     #[arg(long, env = "PRONTO_ALLOW_PRIVATE_BACKENDS")]
     pub allow_private_backends: bool,

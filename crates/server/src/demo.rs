@@ -4,7 +4,10 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use pronto_protocol::id::{BadId, ConversationId, MessageId, Millis, SiteKey, VisitorId};
-use pronto_protocol::model::{Author, OpenSpan, OpeningHours, SiteSettings, Status, VisitorContext};
+use pronto_protocol::model::cost::{Billing, BookChoice, Money};
+use pronto_protocol::model::{
+    Author, Channel, DayException, DaySpan, OpenSpan, OpeningHours, SiteSettings, Status, VisitorContext,
+};
 use pronto_reply::clock::{Observation, quantile_ms, reply_time};
 
 use crate::http::reply::{hours_of, promised};
@@ -18,7 +21,8 @@ pub const NEW_SHOP: &str = "nuovo";
 const ZONE: &str = "Europe/Rome";
 const DAYS: u64 = 29;
 const MINUTE_MS: i64 = 60_000;
-const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Makes the demo's sites and their history in a database without any site; in any other, only lets the shop's pages
 /// frame those demo sites that are there, since the shop may have moved to another port.
@@ -30,7 +34,7 @@ const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 pub async fn seed(store: &Store, origins: &[String], now: Millis) -> Result<(), StoreError> {
     let (Ok(bakery), Ok(new_shop)) = (SiteKey::new(BAKERY), SiteKey::new(NEW_SHOP)) else { return Ok(()) };
     if store.sites().await?.is_empty() {
-        store.put_site(&bakery, &bakery_settings(origins), true, now.plus(-30 * DAY_MS)).await?;
+        store.put_site(&bakery, &bakery_settings(origins, now), true, now.plus(-30 * DAY_MS)).await?;
         store.put_site(&new_shop, &new_shop_settings(origins), true, now).await?;
         let history = history(&bakery, origins.first().map_or("", String::as_str), now);
         return store.seed(history.map_err(|_| StoreError::Other("a demo id is no id".to_owned()))?).await;
@@ -50,7 +54,7 @@ pub async fn seed(store: &Store, origins: &[String], now: Millis) -> Result<(), 
     Ok(())
 }
 
-fn bakery_settings(origins: &[String]) -> SiteSettings {
+fn bakery_settings(origins: &[String], now: Millis) -> SiteSettings {
     let span = |weekday, from, to| OpenSpan { weekday, from, to };
     let mut spans: Vec<OpenSpan> =
         (2..=6).flat_map(|day| [span(day, 7 * 60, 13 * 60), span(day, 16 * 60 + 30, 19 * 60 + 30)]).collect();
@@ -61,10 +65,35 @@ fn bakery_settings(origins: &[String]) -> SiteSettings {
         greeting: String::new(),
         locale: "it".to_owned(),
         allowed_origins: origins.to_vec(),
-        hours: Some(OpeningHours { time_zone: ZONE.to_owned(), spans, exceptions: Vec::new() }),
+        hours: Some(OpeningHours { time_zone: ZONE.to_owned(), spans, exceptions: holidays(now) }),
         backend_url: None,
         away: String::new(),
-        billing: None,
+        billing: Some(billing()),
+    }
+}
+
+/// The next Christmas and the morning before it.
+fn holidays(now: Millis) -> Vec<DayException> {
+    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    let today = Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(zone).date();
+    let year = today.year() + i16::from((today.month(), today.day()) > (12, 25));
+    let day = |day: u8, name: &str, spans: Vec<DaySpan>| DayException {
+        date: format!("{year:04}-12-{day}"),
+        spans,
+        name: name.to_owned(),
+    };
+    let morning = vec![DaySpan { from: 6 * 60 + 30, to: 13 * 60 }];
+    vec![day(24, "Vigilia di Natale", morning), day(25, "Natale", Vec::new())]
+}
+
+/// Answers within a day are free, later ones cost; a cap that a bakery might set itself.
+fn billing() -> Billing {
+    let book = "late-reply-2018".to_owned();
+    Billing {
+        time_zone: ZONE.to_owned(),
+        books: vec![BookChoice { channel: Channel::Widget, book, from: None, until: None }],
+        market: Some("IT".to_owned()),
+        budget: Some(Money { micros: 2_000_000, currency: "EUR".to_owned() }),
     }
 }
 
@@ -73,7 +102,8 @@ fn new_shop_settings(origins: &[String]) -> SiteSettings {
         name: "Bottega Nuova".to_owned(),
         accent: "#7a3b10".to_owned(),
         hours: None,
-        ..bakery_settings(origins)
+        billing: None,
+        ..bakery_settings(origins, Millis::default())
     }
 }
 
@@ -84,13 +114,13 @@ fn history(site: &SiteKey, shop: &str, now: Millis) -> Result<Vec<SeedConversati
         include_str!("demo/talks.txt").split("\n\n").filter(|talk| !talk.trim().is_empty()).collect();
     let talk = |(number, talk): (usize, &&str)| conversation(site, shop, number, talk, now, &mut chance);
     let mut made = talks.iter().enumerate().map(talk).collect::<Result<Vec<_>, _>>()?;
-    promise(&mut made);
+    promise(&mut made, now);
     Ok(made)
 }
 
 /// Gives each question the promise that it would have had in its moment, from what was known then.
-fn promise(made: &mut [SeedConversation]) {
-    let hours = bakery_settings(&[]).hours.as_ref().and_then(hours_of);
+fn promise(made: &mut [SeedConversation], now: Millis) {
+    let hours = bakery_settings(&[], now).hours.as_ref().and_then(hours_of);
     let asked = |seed: &SeedConversation| {
         let at = seed.messages.first()?.at.0;
         let answer = seed.messages.iter().find(|message| message.author == Author::Agent);
@@ -120,14 +150,18 @@ fn conversation(
     for (place, line) in talk.lines().enumerate() {
         let Some((who, body)) = line.split_once(": ") else { continue };
         let author_name = match who {
-            "E" => Some("Elena".to_owned()),
-            "D" => Some("Davide".to_owned()),
+            "E" | "E+" => Some("Elena".to_owned()),
+            "D" | "D+" => Some("Davide".to_owned()),
             _ => None,
         };
         let author = if author_name.is_some() { Author::Agent } else { Author::Visitor };
         at = at.plus(match (place, author) {
             (0, _) => 0,
             (1, _) => chance.wait_ms(),
+            // What the bakery thinks of a day later: that a late word costs has to be seen somewhere.
+            _ if who.ends_with('+') => {
+                25 * HOUR_MS + i64::try_from(number).unwrap_or_default() * 3 * MINUTE_MS
+            }
             (_, Author::Agent) => chance.between(30_000, 6 * MINUTE_MS),
             _ => chance.between(20_000, 4 * MINUTE_MS),
         });
@@ -339,6 +373,12 @@ mod tests {
                 .collect();
             reply_time(&seen, NOW.0)
         };
+        let ledger = store.ledger(&SiteKey::new(BAKERY).expect("a key"), (Millis(0), Millis(i64::MAX))).await;
+        let ledger: Vec<_> = ledger.expect("entries").into_iter().map(|(_, entry)| entry).collect();
+        let late = ledger.iter().filter(|entry| entry.late_ms > 0).count();
+        assert!((3..=30).contains(&late) && ledger.len() > 5 * late, "{late} of {}", ledger.len());
+        assert!(ledger.iter().all(|entry| entry.amount.is_some() && entry.delivered_at <= NOW.0));
+
         let bakery = time(BAKERY).await;
         assert!(matches!(bakery.minutes, Some(5..=15)), "{bakery:?}");
         assert!((2..=9).contains(&bakery.unanswered), "{bakery:?}");

@@ -9,7 +9,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use api::{agent, conversation, inbox, openapi, report, settings, site, test};
+use api::{agent, conversation, cost, inbox, openapi, report, settings, site, test};
 use error::{Answer, no_such_method, no_such_path, panicked};
 use guard::layers;
 use live::{poll, socket};
@@ -78,6 +78,9 @@ fn agent_routes() -> Router<App> {
         .route("/v1/inbox/sites/{key}", get(settings::site).put(settings::put_site))
         .route("/v1/inbox/sites/{key}/report", get(report::report))
         .route("/v1/inbox/sites/{key}/report.csv", get(report::report_csv))
+        .route("/v1/inbox/sites/{key}/costs", get(cost::costs))
+        .route("/v1/inbox/sites/{key}/statement", get(cost::statement))
+        .route("/v1/inbox/sites/{key}/statement.csv", get(cost::statement_csv))
         .route("/v1/inbox/sites/{key}/webhook-secrets", post(settings::add_webhook_secret))
         .route("/v1/inbox/sites/{key}/api-keys", post(settings::add_api_key))
         .route("/v1/inbox/sites/{key}/api-keys/{id}", delete(settings::revoke_api_key))

@@ -7,12 +7,14 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
+use pronto_protocol::api::SiteSummary;
 use pronto_protocol::model::{Agent, Role};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 
 use crate::auth::secret;
+use crate::billing::Shelf;
 use crate::bus::Bus;
 use crate::config::{DatabaseArgs, ServeArgs, reachable};
 use crate::demo;
@@ -42,7 +44,9 @@ pub async fn serve(args: ServeArgs) -> Result<(), String> {
     let demo_listen = shop.as_ref().and_then(|shop| shop.local_addr().ok()).unwrap_or(args.demo_listen);
     let args = ServeArgs { listen, demo_listen, ..args };
     let signals = Signals::listen()?;
-    let store = open(&args.database).await?;
+    let shelf = args.price_books.as_deref().map_or_else(|| Ok(Shelf::built_in()), Shelf::with_folder)?;
+    let store = open(&args.database).await?.with_shelf(shelf);
+    check_books(&store).await?;
     let (demo, bus) = (args.demo, Bus::new());
     let pages = Pages::new(Assets::embedded(), Words::embedded());
     let config = RelayConfig { allow_private: args.allow_private_backends, ..RelayConfig::default() };
@@ -111,6 +115,21 @@ async fn open(database: &DatabaseArgs) -> Result<Store, String> {
     }
     let url = StoreUrl::parse(&database.url()).map_err(|error| sentence(&error))?;
     Store::open(&url).await.map_err(|error| sentence(&error))
+}
+
+/// Refuses to start without a price book that a site has chosen: what its messages cost would be lost.
+async fn check_books(store: &Store) -> Result<(), String> {
+    for SiteSummary { site, .. } in store.sites().await.map_err(|error| sentence(&error))? {
+        let known = store.site(&site).await.map_err(|error| sentence(&error))?;
+        let chosen =
+            known.into_iter().filter_map(|site| site.settings.billing).flat_map(|billing| billing.books);
+        if let Some(gone) = chosen.map(|choice| choice.book).find(|book| !store.shelf().knows(book)) {
+            return Err(format!(
+                "the site {site} has chosen the price book {gone}, which is not there: put it into a folder and name that with --price-books."
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn sentence(error: &StoreError) -> String {

@@ -1,14 +1,19 @@
-//! The operator's test clock. The clock is one for the whole process, so its story is told in one test.
+//! The operator's test clock, and what is seen by moving it: a reply window that closes. The clock is one for the whole
+//! process, so that its stories are told one after another.
 
 #[expect(dead_code, reason = "other test files use the rest")]
 mod common;
 
 use common::{As, Options, TestApp};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+static CLOCK: Mutex<()> = Mutex::const_new(());
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_clock_moves_only_where_the_operator_said_so() {
+    let _clock = CLOCK.lock().await;
     let app = TestApp::new().await;
     let to = |now: i64| json!({"now": now});
     let set =
@@ -32,4 +37,137 @@ async fn the_clock_moves_only_where_the_operator_said_so() {
     }
     let text = app.send(Method::PUT, "/v1/test/clock", &As::Nobody, &json!({"now": "noon"})).await;
     assert_eq!(text.short(), "400 bad_request");
+}
+
+/// A number of a document, or a text of it.
+fn euros(money: &Value) -> Vec<i64> {
+    let all = money.as_array().cloned().unwrap_or_default();
+    all.iter().map(|sum| sum["micros"].as_i64().expect("micros")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_watches_a_window_close_and_the_late_answer_stands_in_every_account() {
+    let _clock = CLOCK.lock().await;
+    let app = TestApp::with(Options { test_clock: true, ..Options::default() }).await;
+    // 30 November 2026, 10:00 in Rome.
+    let start = 1_796_029_200_000_i64;
+    let hour = 60 * 60 * 1_000;
+    let set = async |now: i64| {
+        let answer = app.send(Method::PUT, "/v1/test/clock", &As::Nobody, &json!({"now": now})).await;
+        assert_eq!(answer.short(), "200");
+    };
+    set(start).await;
+    let owner = app.owner().await;
+    let mut settings = app.get("/v1/inbox/sites/shop", &owner).await.json()["settings"].clone();
+    settings["billing"] = json!({
+        "time_zone": "Europe/Rome", "market": "IT", "budget": {"micros": 90_000, "currency": "EUR"},
+        "books": [{"channel": "widget", "book": "late-reply-2018"}],
+    });
+    let saved = app.send(Method::PUT, "/v1/inbox/sites/shop", &owner, &settings).await;
+    assert_eq!(saved.short(), "200", "{}", saved.text);
+    let ana = app.visitor("shop", "c1").await;
+    app.write(&ana, "c1", "m1", "Avete panettone?").await;
+
+    let window = async || app.get("/v1/inbox/conversations/c1", &owner).await.json()["window"].clone();
+    let costs = async || app.get("/v1/inbox/sites/shop/costs", &owner).await.json();
+    let seen = window().await;
+    let closes_at = seen["closes_at"].as_i64().expect("a time");
+    assert!((start + 24 * hour..start + 24 * hour + 60_000).contains(&closes_at), "{closes_at}");
+    let reasons = |window: &Value| {
+        let terms = window["terms"].as_array().cloned().unwrap_or_default();
+        terms.iter().map(|terms| terms["reason"].as_str().expect("a word").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&seen), ["in_window", "late"]);
+    assert_eq!(seen["terms"][1]["from"].as_i64(), Some(closes_at));
+    assert_eq!(seen["terms"][1]["price"], json!({"micros": 45_000, "currency": "EUR"}));
+    assert_eq!(costs().await["saving"], Value::Null, "there is a day left");
+
+    set(closes_at - 30 * 60 * 1_000).await;
+    assert_eq!(reasons(&window().await), ["in_window", "late"]);
+    assert_eq!(
+        costs().await["saving"],
+        json!({"amount": {"micros": 45_000, "currency": "EUR"}, "conversations": 1})
+    );
+    set(closes_at + 2 * hour).await;
+    assert_eq!(reasons(&window().await), ["late"]);
+
+    assert_eq!(app.write(&owner, "c1", "a1", "Sì, da domani").await.short(), "201");
+    assert_eq!(costs().await["month_to_date"], json!([]), "it has not arrived");
+    let arrived = async |seq: u64| {
+        for _ in 0..2 {
+            let said = json!({"delivered": seq, "read": seq});
+            assert_eq!(app.post("/v1/conversations/c1/receipts", &ana, &said).await.short(), "204");
+        }
+    };
+    arrived(2).await;
+    assert_eq!(euros(&costs().await["month_to_date"]), [45_000]);
+    app.write(&owner, "c1", "a2", "A domani").await;
+    arrived(3).await;
+    let third = app.write(&owner, "c1", "a3", "Ciao").await;
+    assert_eq!(third.short(), "402 over_budget", "0.09 of 0.09 is spent");
+    let accepted = json!({"message_id": "a3", "body": "Ciao", "accept_cost": true});
+    assert_eq!(app.post("/v1/conversations/c1/messages", &owner, &accepted).await.short(), "201");
+    arrived(4).await;
+    // A visitor is asked for nothing, and their message opens the window anew.
+    app.write(&ana, "c1", "m2", "Grazie").await;
+    assert_eq!(app.write(&owner, "c1", "a4", "Prego").await.short(), "201");
+    arrived(6).await;
+
+    let statement = app.get("/v1/inbox/sites/shop/statement", &owner).await.json();
+    assert_eq!((&statement["month"], &statement["time_zone"]), (&json!("2026-12"), &json!("Europe/Rome")));
+    assert_eq!(euros(&statement["totals"]), [135_000]);
+    assert_eq!((&statement["entries_total"], &statement["unknown"]), (&json!(4), &json!(0)));
+    let lines: Vec<_> = statement["lines"]
+        .as_array()
+        .expect("lines")
+        .iter()
+        .map(|line| {
+            format!("{} {} {} {}", line["book"], line["reason"], line["messages"], line["amount"]["micros"])
+        })
+        .collect();
+    let expected = [
+        "\"late-reply-2018\" \"in_window\" 1 0".to_owned(),
+        "\"late-reply-2018\" \"late\" 3 135000".to_owned(),
+    ];
+    assert_eq!(lines, expected);
+    let late = statement["entries"][0]["late_ms"].as_i64().expect("a wait");
+    assert!((2 * hour..2 * hour + 60_000).contains(&late), "{late}");
+    assert_eq!(statement["months"], json!(["2026-12"]));
+    let november = app.get("/v1/inbox/sites/shop/statement?month=2026-11", &owner).await.json();
+    assert_eq!((&november["totals"], &november["entries"]), (&json!([]), &json!([])));
+
+    let csv = app.get("/v1/inbox/sites/shop/statement.csv?month=2026-12", &owner).await;
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(csv.header("content-disposition"), "attachment; filename=\"shop-2026-12.csv\"");
+    let rows: Vec<Vec<&str>> = csv.text.lines().map(|line| line.split(',').collect()).collect();
+    let (head, rows) = rows.split_first().expect("a head");
+    let column = |name: &str| head.iter().position(|cell| *cell == name).expect(name);
+    let amounts: Vec<&str> = rows.iter().map(|row| row[column("amount")]).collect();
+    assert_eq!(amounts, ["0.045", "0.045", "0.045", "0"], "they come to 0.135");
+    assert_eq!(rows[0][column("message_id")], "a1");
+    assert!(rows[0][column("sent_at")].starts_with("2026-12-01T12:0"), "{}", rows[0][column("sent_at")]);
+    let report = app.get("/v1/inbox/sites/shop/report", &owner).await.json();
+    let month = &report["months"][0];
+    assert_eq!(
+        (&month["month"], euros(&month["totals"]), euros(&month["late"])),
+        (&json!("2026-12"), vec![135_000], vec![135_000])
+    );
+
+    for (path, expected) in [
+        ("/v1/inbox/sites/shop/statement?month=2026-13", "400 bad_request"),
+        ("/v1/inbox/sites/shop/statement.csv?month=now", "400 bad_request"),
+        ("/v1/inbox/sites/nowhere/statement", "404 not_found"),
+        ("/v1/inbox/sites/nowhere/costs", "404 not_found"),
+    ] {
+        assert_eq!(app.get(path, &owner).await.short(), expected, "{path}");
+        assert!(
+            ["401 unauthorized", "403 forbidden"].contains(&app.get(path, &ana).await.short().as_str()),
+            "{path}"
+        );
+    }
+    let costs = costs().await;
+    let names: Vec<_> =
+        costs["books"].as_array().expect("books").iter().map(|book| book["name"].clone()).collect();
+    assert!(names.contains(&json!("late-reply-2018")) && names.contains(&json!("free")), "{names:?}");
+    assert_eq!(costs["budget"], json!({"micros": 90_000, "currency": "EUR"}));
 }

@@ -7,9 +7,12 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use common::open_store;
+use common::{open_store, settings, site};
 use pronto_protocol::id::ConversationId;
+use pronto_protocol::model::cost::{Billing, BookChoice};
+use pronto_protocol::model::{Channel, SiteSettings};
 use pronto_server::auth::secret;
+use pronto_server::http::state::now;
 use pronto_server::store::Page;
 use serde_json::json;
 
@@ -73,7 +76,24 @@ async fn what_stands_in_the_way_is_one_sentence() {
     let url = refusal(pronto(folder.path()).args(["--database", "mysql://here"]));
     assert!(url.contains("sqlite:PATH or postgres://"), "{url}");
 
-    open_store(folder.path()).await.close().await;
+    let books = folder.path().join("books");
+    let options = ["--price-books", books.to_str().expect("text")];
+    let missing = refusal(pronto(folder.path()).args(options));
+    assert!(missing.contains("cannot be read") && missing.contains("--price-books"), "{missing}");
+    std::fs::create_dir(&books).expect("a folder");
+    std::fs::write(books.join("mine.toml"), "name = \"mine\"\ntitle = 1\n").expect("a file");
+    let bad = refusal(pronto(folder.path()).args(options));
+    assert!(bad.contains("mine.toml:2: "), "{bad}");
+
+    let store = open_store(folder.path()).await;
+    let chosen = BookChoice { channel: Channel::Widget, book: "mine".to_owned(), from: None, until: None };
+    let billing = Some(Billing { books: vec![chosen], ..Billing::default() });
+    let charged = SiteSettings { billing, ..settings("shop") };
+    store.put_site(&site("shop"), &charged, false, now()).await.expect("a site");
+    store.close().await;
+    let gone = refusal(&mut pronto(folder.path()));
+    assert!(gone.contains("price book mine") && gone.contains("--price-books"), "{gone}");
+
     let database = rusqlite::Connection::open(folder.path().join("pronto.db")).expect("a database");
     database.execute("insert into schema_migration (version) values (9999)", []).expect("a newer version");
     drop(database);

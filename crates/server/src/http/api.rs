@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod conversation;
+pub mod cost;
 pub mod inbox;
 pub mod openapi;
 pub mod report;

@@ -6,7 +6,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{agent, conversation, inbox, report, settings, site};
+use super::{agent, conversation, cost, inbox, report, settings, site};
 use crate::http::live::{poll, socket};
 use crate::http::party::AGENT_COOKIE;
 
@@ -41,6 +41,9 @@ use crate::http::party::AGENT_COOKIE;
         inbox::change_conversation,
         report::report,
         report::report_csv,
+        cost::costs,
+        cost::statement,
+        cost::statement_csv,
         settings::site,
         settings::put_site,
         settings::add_webhook_secret,

@@ -11,6 +11,8 @@ use pronto_protocol::model::ReplyVerdict;
 use pronto_protocol::model::report::{ReplyTimeDocument, Report};
 use serde::Deserialize;
 
+use super::cost;
+use crate::billing;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Path, Query};
 use crate::http::page::assets::{etag, inline_hashes, is_unchanged};
@@ -188,25 +190,18 @@ async fn made(app: &App, key: &SiteKey) -> Answer<Report> {
     let site = app.store.site(key).await?.ok_or_else(Refused::not_found)?;
     let now = now();
     let document = document(app, &site, now).await?;
-    let time_zone = zone_of(&site);
+    let time_zone = billing::time_zone(&site.settings);
+    let months = cost::months(app, &site, now).await?;
     let zone = TimeZone::get(&time_zone).unwrap_or(TimeZone::UTC);
     let turns = app.store.turns(key, figures::since(&zone, now)).await?;
     let drawn = tokio::task::spawn_blocking(move || Report {
         curve: figures::curve(&document.counts),
         weeks: figures::weeks(&turns, &zone, now),
         hours: figures::hours(&turns, &zone, now),
-        months: Vec::new(),
+        months,
         others: others::others(&turns, now),
         time_zone,
         document,
     });
     drawn.await.map_err(|_| Refused::internal())
-}
-
-/// The zone of a site's days: that of its billing, of its opening hours, or none in particular.
-fn zone_of(site: &Site) -> String {
-    let billing = site.settings.billing.as_ref().map(|billing| &billing.time_zone);
-    let hours = site.settings.hours.as_ref().map(|hours| &hours.time_zone);
-    let named = [billing, hours].into_iter().flatten().find(|zone| TimeZone::get(zone).is_ok());
-    named.cloned().unwrap_or_else(|| "UTC".to_owned())
 }

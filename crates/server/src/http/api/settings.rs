@@ -59,7 +59,8 @@ pub async fn put_site(
 ) -> Answer<Json<SitePage>> {
     // A site that is not there yet is made: an installation without a demo begins with none.
     let demo = app.store.site(&site).await?.is_some_and(|known| known.demo);
-    let settings = checked(settings).map_err(|message| Refused::new(ErrorCode::InvalidSetting, message))?;
+    let settings = checked(settings, app.store.shelf())
+        .map_err(|message| Refused::new(ErrorCode::InvalidSetting, message))?;
     app.store.put_site(&site, &settings, demo, now()).await?;
     page_of(&app, &caller, site).await.map(Json)
 }

@@ -79,7 +79,7 @@ pub fn write(report: &Report, part: Part) -> String {
             }
         }
     }
-    table.0
+    table.finish()
 }
 
 fn known(value: Option<u32>) -> String {
@@ -87,23 +87,32 @@ fn known(value: Option<u32>) -> String {
 }
 
 /// An amount in whole units with all its digits, for example `0.045`.
-fn amount(money: &Money) -> String {
+#[must_use]
+pub fn amount(money: &Money) -> String {
     let (sign, micros) = (if money.micros < 0 { "-" } else { "" }, money.micros.unsigned_abs());
     let text = format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// A table as it is written, row by row.
 #[derive(Default)]
-struct Table(String);
+pub struct Table(String);
 
 impl Table {
-    fn row(&mut self, cells: &[&dyn Display]) {
+    /// Adds a row.
+    pub fn row(&mut self, cells: &[&dyn Display]) {
         for (place, value) in cells.iter().enumerate() {
             let comma = if place > 0 { "," } else { "" };
             // Writing to a string cannot fail.
             let _ = write!(self.0, "{comma}{}", cell(&value.to_string()));
         }
         self.0.push_str("\r\n");
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn finish(self) -> String {
+        self.0
     }
 }
 

@@ -4,10 +4,12 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use pronto_protocol::model::cost::{Billing, BookChoice};
-use pronto_protocol::model::{OpeningHours, SiteSettings};
+use pronto_protocol::model::{Channel, OpeningHours, SiteSettings};
+use pronto_reply::price::Currency;
 use pronto_reply::price::days::day as date;
 use url::Url;
 
+use crate::billing::Shelf;
 use crate::config::web_origin;
 use crate::conversation::clean;
 use crate::hours;
@@ -20,7 +22,7 @@ const CHOICES_MAX: usize = 100;
 const BUDGET_MAX_MICROS: i64 = 1_000_000_000_000_000;
 
 /// `settings` as they are stored, or a sentence that says which one cannot be.
-pub(super) fn checked(mut settings: SiteSettings) -> Result<SiteSettings, String> {
+pub(super) fn checked(mut settings: SiteSettings, shelf: &Shelf) -> Result<SiteSettings, String> {
     settings.name = settings.name.trim().to_owned();
     settings.greeting = settings.greeting.trim().to_owned();
     if settings.name.is_empty() || settings.name.chars().count() > 80 {
@@ -50,7 +52,7 @@ pub(super) fn checked(mut settings: SiteSettings) -> Result<SiteSettings, String
     if settings.away.chars().count() > AWAY_MAX_CHARS {
         return Err(format!("The away message has {AWAY_MAX_CHARS} characters at most."));
     }
-    settings.billing.as_mut().map_or(Ok(()), check_billing)?;
+    settings.billing.as_mut().map_or(Ok(()), |billing| check_billing(billing, shelf))?;
     settings.backend_url = settings.backend_url.filter(|url| !url.trim().is_empty());
     settings.backend_url.as_deref().map_or(Ok(()), check_backend)?;
     Ok(settings)
@@ -86,32 +88,39 @@ fn check_backend(text: &str) -> Result<(), String> {
     if fits && url.has_host() { Ok(()) } else { Err(sentence.to_owned()) }
 }
 
-fn check_billing(billing: &mut Billing) -> Result<(), String> {
+fn check_billing(billing: &mut Billing, shelf: &Shelf) -> Result<(), String> {
     if !billing.time_zone.is_empty() && TimeZone::get(&billing.time_zone).is_err() {
         return Err("The time zone of the bills is a name such as Europe/Rome.".to_owned());
     }
-    let letters = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_uppercase());
+    let is_market = |text: &String| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
     billing.market = billing.market.take().filter(|market| !market.is_empty());
-    if billing.market.as_ref().is_some_and(|market| !letters(market, 2)) {
+    if billing.market.as_ref().is_some_and(|market| !is_market(market)) {
         return Err("The market is a country's two letters, such as IT.".to_owned());
     }
     if let Some(budget) = &billing.budget {
-        if !letters(&budget.currency, 3) {
+        if Currency::parse(&budget.currency).is_none() {
             return Err("The budget's currency is three letters, such as EUR.".to_owned());
         }
         if !(0..=BUDGET_MAX_MICROS).contains(&budget.micros) {
             return Err("The budget is an amount from 0 to 1,000,000,000.".to_owned());
         }
     }
-    check_choices(&billing.books)
+    check_choices(&billing.books, shelf)
 }
 
-fn check_choices(choices: &[BookChoice]) -> Result<(), String> {
+fn check_choices(choices: &[BookChoice], shelf: &Shelf) -> Result<(), String> {
     if choices.len() > CHOICES_MAX {
         return Err(format!("There can be {CHOICES_MAX} choices of a price book at most."));
     }
     let mut held = Vec::with_capacity(choices.len());
     for choice in choices {
+        if !shelf.knows(&choice.book) {
+            return Err(format!("There is no price book {}.", choice.book));
+        }
+        let carries = matches!(choice.channel, Channel::Widget | Channel::Whatsapp | Channel::Email);
+        if !carries {
+            return Err("A price book is chosen for widget, whatsapp or email.".to_owned());
+        }
         let day = |text: &Option<String>, open: Date| text.as_deref().map_or(Some(open), date);
         let days = day(&choice.from, Date::MIN).zip(day(&choice.until, Date::MAX));
         let Some((from, until)) = days else {
@@ -143,9 +152,13 @@ fn check_choices(choices: &[BookChoice]) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use pronto_protocol::model::cost::Money;
-    use pronto_protocol::model::{Channel, DayException, DaySpan, OpenSpan};
+    use pronto_protocol::model::{DayException, DaySpan, OpenSpan};
 
     use super::*;
+
+    fn allowed(settings: SiteSettings) -> Result<SiteSettings, String> {
+        checked(settings, &Shelf::built_in())
+    }
 
     fn settings() -> SiteSettings {
         SiteSettings {
@@ -163,7 +176,7 @@ mod tests {
 
     #[test]
     fn origins_are_stored_as_browsers_write_them() {
-        assert_eq!(checked(settings()).expect("they fit").allowed_origins, ["https://shop.example"]);
+        assert_eq!(allowed(settings()).expect("they fit").allowed_origins, ["https://shop.example"]);
     }
 
     #[test]
@@ -202,7 +215,7 @@ mod tests {
             ("away", SiteSettings { away: "è".repeat(1_001), ..settings() }),
         ];
         for (word, settings) in bad {
-            let sentence = checked(settings).expect_err(word);
+            let sentence = allowed(settings).expect_err(word);
             assert!(sentence.contains(word), "{sentence}");
         }
     }
@@ -215,7 +228,7 @@ mod tests {
         }];
         let hours = OpeningHours { time_zone: "Europe/Rome".to_owned(), spans: Vec::new(), exceptions };
         let away = format!(" {}\0 ", "è".repeat(1_000));
-        let fine = checked(SiteSettings { hours: Some(hours), away, ..settings() }).expect("they fit");
+        let fine = allowed(SiteSettings { hours: Some(hours), away, ..settings() }).expect("they fit");
         assert_eq!(fine.away.chars().count(), 1_000);
         assert_eq!(fine.hours.expect("hours").exceptions[0].name, "Natale");
     }
@@ -229,7 +242,7 @@ mod tests {
             until: until.map(str::to_owned),
         };
         let said = |billing: Billing| {
-            checked(SiteSettings { billing: Some(billing), ..settings() }).map(drop).err().unwrap_or_default()
+            allowed(SiteSettings { billing: Some(billing), ..settings() }).map(drop).err().unwrap_or_default()
         };
         let money = |micros, currency: &str| Some(Money { micros, currency: currency.to_owned() });
         let fine = Billing {
@@ -250,8 +263,11 @@ mod tests {
             ("market", Billing { market: Some("it".to_owned()), ..fine.clone() }),
             ("market", Billing { market: Some("ITA".to_owned()), ..fine.clone() }),
             ("currency", Billing { budget: money(1, "€"), ..fine.clone() }),
+            ("currency", Billing { budget: money(1, "EUX"), ..fine.clone() }),
             ("budget", Billing { budget: money(-1, "EUR"), ..fine.clone() }),
             ("budget", Billing { budget: money(i64::MAX, "EUR"), ..fine.clone() }),
+            ("no price book nowhere", books(vec![choice(Channel::Widget, "nowhere", None, None)])),
+            ("for widget", books(vec![choice(Channel::Inbox, "free", None, None)])),
             ("a day such as", books(vec![widget(Some("2026-7-1"), None)])),
             ("a day such as", books(vec![widget(None, Some("soon"))])),
             ("until a day after", books(vec![widget(Some("2026-07-01"), Some("2026-07-01"))])),
