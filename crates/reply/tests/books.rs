@@ -161,6 +161,7 @@ fn the_book_of_2026_charges_free_text_as_well() {
             ("2026-10-01", "utility", "24", "IT"),
             ("2026-10-01", "marketing", "1", "TR"),
             ("2026-10-01", "unknown", "1", "IT"),
+            ("2026-10-01", "unknown", "entry", "IT"),
         ],
         &expect![[r#"
             2026-09-30 free_form 1 IT: unknown, no_rate, alone
@@ -178,6 +179,7 @@ fn the_book_of_2026_charges_free_text_as_well() {
             2026-10-01 utility 24 IT: USD 0.03, rate, alone
             2026-10-01 marketing 1 TR: USD 0.0109, rate, alone
             2026-10-01 unknown 1 IT: unknown, no_rate, alone
+            2026-10-01 unknown entry IT: unknown, no_rate, alone
         "#]],
     );
 }

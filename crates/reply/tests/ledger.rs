@@ -320,6 +320,74 @@ fn a_delivery_that_moves_to_another_month_is_taken_back_there() {
 }
 
 #[test]
+fn what_is_known_of_a_delivery_is_not_forgotten() {
+    let mut paper = Paper::new("Europe/Rome", &["late-reply-2018 - -"]);
+    let december = ms("2026-12-01T00:00[Europe/Rome]");
+    let known = delivery(&paper.plan, "m1", "c1", december, 2 * DAY, Some("IT"));
+    paper.record("in Italy", &known);
+    let earlier = Delivery { delivered_at: december - 1, market: None, ..known };
+    paper.record("it was in November, and nobody says where", &earlier);
+    let unknown = delivery(&paper.plan, "m2", "c1", december - 1, 2 * DAY, None);
+    paper.record("in November, to nobody knows where", &unknown);
+    let later = Delivery { delivered_at: december, market: Some("DE".to_owned()), ..unknown };
+    paper.record("in Germany, which is heard in December", &later);
+    paper.statement("2026-11");
+    paper.statement("2026-12");
+    paper.check(&expect![[r#"
+        in Italy
+            charge m1 2026-12-01 late-reply-2018 IT: EUR 0.045, late
+        it was in November, and nobody says where
+            correction m1 2026-12-01 late-reply-2018 IT: EUR -0.045, late
+            correction m1 2026-11-30 late-reply-2018 IT: EUR 0.045, late
+        in November, to nobody knows where
+            charge m2 2026-11-30 late-reply-2018 -: unknown, no_rate
+        in Germany, which is heard in December
+            correction m2 2026-11-30 late-reply-2018 DE: EUR 0.085, late
+        2026-11: [EUR 0.13], 0 unknown
+            late-reply-2018 - no_rate x1: unknown
+            late-reply-2018 DE late x0: EUR 0.085
+            late-reply-2018 IT late x0: EUR 0.045
+        2026-12: [EUR 0], 0 unknown
+            late-reply-2018 IT late x1: EUR 0
+    "#]]);
+}
+
+#[test]
+fn whole_months_are_enough_to_go_on_from() {
+    let mut paper = Paper::new("Europe/Rome", &["talks - -"]);
+    let november = ms("2026-11-01T00:00[Europe/Rome]");
+    let opens = delivery(&paper.plan, "m1", "c1", november - HOUR, 0, Some("IT"));
+    paper.record("a conversation an hour before November", &opens);
+    let other = delivery(&paper.plan, "m2", "c2", november - HOUR, 0, Some("IT"));
+    paper.record("another", &other);
+    paper.record("which began two days before", &Delivery { delivered_at: november - 49 * HOUR, ..other });
+    let from = Ledger::context(&paper.plan, Channel::Widget, november).expect("prices depend on others");
+    assert_eq!(from, ms("2026-10-01T00:00[Europe/Rome]"));
+    let needed = paper.entries.iter().filter(|entry| entry.delivered_at >= from);
+    paper.ledger = Ledger::of(needed.cloned());
+    for (message, conversation) in [("m3", "c1"), ("m4", "c2")] {
+        let next = delivery(&paper.plan, message, conversation, november, 0, Some("IT"));
+        paper.record(&format!("{message} in November"), &next);
+    }
+    let [alone, counted] = [plan("UTC", &["late-reply-2018 - -"]), plan("UTC", &["small - -"])];
+    assert_eq!(Ledger::context(&alone, Channel::Widget, november), None);
+    assert_eq!(Ledger::context(&counted, Channel::Widget, november), Some(ms("2026-10-01T00:00[UTC]")));
+    paper.check(&expect![[r#"
+        a conversation an hour before November
+            charge m1 2026-10-31 talks IT: USD 0, allowance
+        another
+            charge m2 2026-10-31 talks IT: USD 0.03, rate
+        which began two days before
+            correction m2 2026-10-29 talks IT: USD -0.03, allowance
+            correction m1 2026-10-31 talks IT: USD 0.03, rate
+        m3 in November
+            charge m3 2026-11-01 talks IT: USD 0, in_window
+        m4 in November
+            charge m4 2026-11-01 talks IT: USD 0, allowance
+    "#]]);
+}
+
+#[test]
 fn a_change_of_currency_is_two_entries() {
     let mut paper = Paper::new("Europe/Rome", &["small - 2026-11-10", "talks 2026-11-10 -"]);
     let day = ms("2026-11-10T00:00[Europe/Rome]");
@@ -371,6 +439,8 @@ fn an_allowance_goes_by_delivery_and_not_by_report() {
     paper.statement("2026-04");
     let tally = paper.ledger.tally(&paper.plan, Channel::Widget, "c1", at(5));
     assert_eq!(tally, Tally { used: 2, conversation_until: None });
+    let tally = paper.ledger.tally(&paper.plan, Channel::Widget, "c1", at(2));
+    assert_eq!(tally, Tally { used: 1, conversation_until: None });
     paper.check(&expect![[r#"
         m4 is reported
             charge m4 2026-04-01 small IT: EUR 0, allowance

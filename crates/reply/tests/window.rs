@@ -436,6 +436,17 @@ fn what_answering_within_the_hour_saves() {
     let all = site.saving([(one, Some("IT"), tally); 3], now);
     let told: Vec<String> = all.iter().map(|s| format!("{} over {}", s.amount, s.conversations)).collect();
     assert_eq!(told, ["USD 0.06 over 2"]);
+
+    // The window closes after the month does, and the next one has an allowance again: waiting costs less.
+    let now = ms("2026-11-30T23:30[Europe/Rome]");
+    let site = plan("Europe/Rome", &["whatsapp conversation-2022 - -"]);
+    let one = talk(Channel::Whatsapp, Some(now - DAY + HOUR));
+    let used_up = Tally { used: 1_000, conversation_until: None };
+    assert_eq!(site.saving([(one, Some("IT"), used_up)], now), Vec::new());
+    let earlier = now - 2 * HOUR;
+    let one = talk(Channel::Whatsapp, Some(earlier - DAY + HOUR));
+    let all = site.saving([(one, Some("IT"), used_up)], earlier);
+    assert_eq!(all.first().map(|saving| saving.amount.to_string()), Some("EUR 0.0213".to_owned()));
 }
 
 proptest! {

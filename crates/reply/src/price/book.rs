@@ -137,7 +137,41 @@ pub struct Quote {
 }
 
 impl Book {
-    /// Reads a book from the text of a TOML file. See `crates/reply/books` for what one looks like.
+    /// Reads a book from the text of a TOML file; `file` is only named in errors.
+    ///
+    /// `periods` say how messages are charged from one day to another: for each kind of message, within the window
+    /// (`inside`) and after it, `"free"` or the name of a column. A kind that is not named has no price. Besides, each may
+    /// have `free_entry = "free"`, where the free entry of an ad makes a message free; `conversation_hours`, where a message
+    /// opens a conversation within which the others are free; and an `allowance` for each calendar month. `rates` give the
+    /// columns for each market: decimals in quotes, in units of the currency, or `"n/a"` for unknown. A market is a country's
+    /// code, or the name of a region that lists its `members`. Days are those of the account's calendar; `until` is the
+    /// first day that no longer counts. The periods, and the rates of each market, follow upon each other without a gap.
+    ///
+    /// ```
+    /// use pronto_reply::price::Book;
+    /// let book = Book::parse("mine.toml", r#"
+    ///     name = "mine"
+    ///     title = "Free within the window, ten late ones a month too"
+    ///     currency = "EUR"
+    ///     sources = ["our contract of May"]
+    ///     [[periods]]
+    ///     from = "2026-06-01"
+    ///     [periods.allowance]
+    ///     each_month = 10
+    ///     of = ["free_form"]
+    ///     [periods.inside]
+    ///     free_form = "free"
+    ///     [periods.after]
+    ///     free_form = "late"
+    ///     [[rates]]
+    ///     market = "IT"
+    ///     from = "2026-06-01"
+    ///     late = "0.045"
+    /// "#).unwrap();
+    /// assert_eq!(book.markets(), ["IT"]);
+    /// let bad = Book::parse("mine.toml", "name = 'mine'\ncolour = 'red'").unwrap_err();
+    /// assert_eq!(bad.to_string(), "mine.toml:1: the key `title` is missing");
+    /// ```
     ///
     /// # Errors
     /// [`BadFile`] with the line, for unknown or missing keys, a currency that is none, days that are none, stretches of days
