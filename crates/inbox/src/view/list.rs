@@ -248,14 +248,6 @@ fn preview(row: &InboxConversation, words: &Strings) -> String {
     }
 }
 
-/// How long somebody has waited.
-pub(super) fn waited(wait: Wait, words: &Strings) -> String {
-    if wait.minutes < 1 {
-        return words.waiting_now.to_owned();
-    }
-    fill(words.waiting_for, "{t}", &short_span(words, wait.minutes))
-}
-
 /// How long is left: of the promise, and of the window. A window that has closed on a settled conversation is not news.
 fn more(state: &State, row: &InboxConversation, wait: Option<Wait>) -> Html {
     let words = state.words();

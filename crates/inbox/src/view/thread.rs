@@ -7,7 +7,7 @@ use pronto_protocol::id::{ConversationId, MessageId};
 use pronto_protocol::model::{Author, InboxConversation};
 use yew::{Callback, Html, classes, html};
 
-use super::list::{visitor_name, waited};
+use super::list::visitor_name;
 use super::parts::{ICON_ACCOUNT, ICON_BACK, ICON_CHECK, ICON_REOPEN, icon, on, ring};
 use super::{Say, money, when};
 use crate::state::list::{self, Loading};
@@ -15,7 +15,7 @@ use crate::state::money::terms::{Standing, standing};
 use crate::state::prose::{Piece, pieces};
 use crate::state::thread::{Bubble, Mark, Thread, bubbles};
 use crate::state::{Inside, Route, State};
-use crate::text::Strings;
+use crate::text::{Strings, fill, short_span};
 use crate::update::Ui;
 
 /// This near the beginning of what is loaded, older messages are asked for; CSS pixels.
@@ -96,6 +96,14 @@ fn how_it_stands(row: &InboxConversation, wait: Option<list::Wait>, words: &Stri
         None if list::is_resolved(row) => words.resolved.to_owned(),
         None => words.answered.to_owned(),
     }
+}
+
+/// How long somebody has waited.
+fn waited(wait: list::Wait, words: &Strings) -> String {
+    if wait.minutes < 1 {
+        return words.waiting_now.to_owned();
+    }
+    fill(words.waiting_for, "{t}", &short_span(words, wait.minutes))
 }
 
 fn messages(
