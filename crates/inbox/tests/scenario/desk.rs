@@ -145,6 +145,15 @@ impl Desk {
         desk
     }
 
+    /// The same, with a conversation open in which the visitor wrote one message.
+    pub(crate) fn answering(row: InboxConversation) -> Self {
+        let name = row.conversation.conversation_id.to_string();
+        let mut desk = Self::inside(&format!("conversation={name}"), vec![row]);
+        desk.answer_to(newest(&name), page(&name, vec![message(&name, 1, Author::Visitor, "Hello")]));
+        desk.lines.clear();
+        desk
+    }
+
     pub(crate) fn event(&mut self, name: &str, event: Event) {
         self.ids += 1;
         let moment =

@@ -215,8 +215,7 @@ fn statement(month: &str) -> Statement {
 
 #[test]
 fn what_may_have_cost_is_asked_for_once_it_is_delivered() {
-    let mut desk = Desk::inside("conversation=c1", vec![row("c1", 1)]);
-    desk.answer_to(newest("c1"), page("c1", vec![message("c1", 1, Author::Visitor, "Hello")]));
+    let mut desk = Desk::answering(row("c1", 1));
     desk.does("writes", Ui::Draft("Yes".into()));
     desk.does("sends", Ui::Send);
     desk.stored(2);
@@ -234,25 +233,23 @@ fn what_may_have_cost_is_asked_for_once_it_is_delivered() {
     check(
         desk,
         expect![[r#"
-        the server answers
-            say receipts of c1: delivered 1, read 1
-        writes
-            keep draft of c1: "Yes"
-            say typing in c1
-        sends
-            keep QueuedMessage(new-9, Waiting { attempts: 0, next_at: Millis(0) })
-            keep draft of c1: ""
-            focus the answer box
-            POST /v1/conversations/c1/messages new-9 "Yes" +csrf
-        the server answers
-            forget new-9
-            say receipts of c1: delivered 2, read 2
-        a frame comes
-        1 s later
-            GET /v1/inbox/sites/bakery/costs +csrf
-        a frame comes
-        2 s later
-    "#]],
+            writes
+                keep draft of c1: "Yes"
+                say typing in c1
+            sends
+                keep QueuedMessage(new-9, Waiting { attempts: 0, next_at: Millis(0) })
+                keep draft of c1: ""
+                focus the answer box
+                POST /v1/conversations/c1/messages new-9 "Yes" +csrf
+            the server answers
+                forget new-9
+                say receipts of c1: delivered 2, read 2
+            a frame comes
+            1 s later
+                GET /v1/inbox/sites/bakery/costs +csrf
+            a frame comes
+            2 s later
+        "#]],
     );
 }
 

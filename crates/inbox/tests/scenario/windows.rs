@@ -1,6 +1,6 @@
 //! Windows that close by themselves, what sending costs before one sends, and answers that may not go out just so.
 
-use super::desk::{Desk, NOON, id, message, newest, page, refused, row};
+use super::desk::{Desk, NOON, id, refused, row};
 use expect_test::{Expect, expect};
 use pronto_inbox::state::money::terms::standing;
 use pronto_inbox::text::{Lang, exact_span};
@@ -9,7 +9,7 @@ use pronto_inbox::update::{Event, Ui};
 use pronto_protocol::api::ErrorCode;
 use pronto_protocol::id::Millis;
 use pronto_protocol::model::cost::{MaySend, Money, PriceReason, ReplyWindow, Terms};
-use pronto_protocol::model::{Author, Channel, InboxConversation};
+use pronto_protocol::model::{Channel, InboxConversation};
 
 use super::check;
 
@@ -179,8 +179,7 @@ fn the_screen_wakes_when_a_window_or_a_promise_turns() {
 
 #[test]
 fn a_closed_window_keeps_the_text_and_sends_nothing() {
-    let mut desk = Desk::inside("conversation=c1", vec![costing("c1", service())]);
-    desk.answer_to(newest("c1"), page("c1", vec![message("c1", 1, Author::Visitor, "Hello")]));
+    let mut desk = Desk::answering(costing("c1", service()));
     desk.after(24 * 3_600);
     desk.does("writes", Ui::Draft("Yes, until six".into()));
     desk.does("sends", Ui::Send);
@@ -194,8 +193,6 @@ fn a_closed_window_keeps_the_text_and_sends_nothing() {
     check(
         desk,
         expect![[r#"
-            the server answers
-                say receipts of c1: delivered 1, read 1
             86400 s later
                 disconnect
                 GET /v1/inbox/sites/bakery/costs +csrf
@@ -218,8 +215,7 @@ fn a_closed_window_keeps_the_text_and_sends_nothing() {
 
 #[test]
 fn over_budget_asks_first_and_sends_the_same_message() {
-    let mut desk = Desk::inside("conversation=c1", vec![costing("c1", late_reply())]);
-    desk.answer_to(newest("c1"), page("c1", vec![message("c1", 1, Author::Visitor, "Hello")]));
+    let mut desk = Desk::answering(costing("c1", late_reply()));
     desk.after(26 * 3_600);
     desk.does("writes", Ui::Draft("Sorry for the wait".into()));
     desk.does("sends", Ui::Send);
@@ -237,8 +233,6 @@ fn over_budget_asks_first_and_sends_the_same_message() {
     check(
         desk,
         expect![[r#"
-            the server answers
-                say receipts of c1: delivered 1, read 1
             93600 s later
                 disconnect
                 GET /v1/inbox/sites/bakery/costs +csrf
@@ -285,8 +279,7 @@ fn over_budget_asks_first_and_sends_the_same_message() {
 
 #[test]
 fn a_window_that_closed_meanwhile_is_read_again() {
-    let mut desk = Desk::inside("conversation=c1", vec![costing("c1", service())]);
-    desk.answer_to(newest("c1"), page("c1", vec![message("c1", 1, Author::Visitor, "Hello")]));
+    let mut desk = Desk::answering(costing("c1", service()));
     desk.does("writes", Ui::Draft("Yes".into()));
     desk.does("sends", Ui::Send);
     desk.failed(refused(ErrorCode::WindowClosed));
@@ -294,21 +287,19 @@ fn a_window_that_closed_meanwhile_is_read_again() {
     check(
         desk,
         expect![[r#"
-        the server answers
-            say receipts of c1: delivered 1, read 1
-        writes
-            keep draft of c1: "Yes"
-            say typing in c1
-        sends
-            keep QueuedMessage(new-9, Waiting { attempts: 0, next_at: Millis(0) })
-            keep draft of c1: ""
-            focus the answer box
-            POST /v1/conversations/c1/messages new-9 "Yes" +csrf
-        the server fails
-            keep QueuedMessage(new-9, Wedged { code: WindowClosed })
-            GET /v1/inbox/conversations/c1 +csrf
-            [] visitor: Hello None
-            [] agent: Yes Failed(WindowClosed)
-    "#]],
+            writes
+                keep draft of c1: "Yes"
+                say typing in c1
+            sends
+                keep QueuedMessage(new-9, Waiting { attempts: 0, next_at: Millis(0) })
+                keep draft of c1: ""
+                focus the answer box
+                POST /v1/conversations/c1/messages new-9 "Yes" +csrf
+            the server fails
+                keep QueuedMessage(new-9, Wedged { code: WindowClosed })
+                GET /v1/inbox/conversations/c1 +csrf
+                [] visitor: Hello None
+                [] agent: Yes Failed(WindowClosed)
+        "#]],
     );
 }
