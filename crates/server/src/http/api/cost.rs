@@ -11,7 +11,7 @@ use pronto_protocol::api::{ErrorBody, ErrorCode};
 use pronto_protocol::id::{Millis, SiteKey};
 use pronto_protocol::model::cost::{Costs, LedgerEntry, Saving, Statement};
 use pronto_protocol::model::report::ReportMonth;
-use pronto_reply::ledger;
+use pronto_reply::ledger::{self, Entry};
 use pronto_reply::price::{Month, Reason, Zone};
 use serde::Deserialize;
 
@@ -89,7 +89,7 @@ pub async fn statement(
     let month = wanted.month(&zone, now)?;
     let entries = app.store.ledger(&key, span(&zone, month)).await?;
     let of = ledger::Statement::of(entries.iter().map(|(_, entry)| entry));
-    let shown = entries.iter().take(SHOWN).filter_map(|(place, entry)| billing::entry(*place, entry));
+    let (shown, entries_total) = (wire(&entries), entries.len());
     let months = app.store.ledger_months(&key, &zone).await?;
     Ok(Json(Statement {
         month: month.to_string(),
@@ -98,8 +98,8 @@ pub async fn statement(
         lines: of.lines.into_iter().map(billing::line).collect(),
         totals: of.totals.into_iter().map(billing::money).collect(),
         unknown: of.unknown,
-        entries: shown.collect(),
-        entries_total: u32::try_from(entries.len()).unwrap_or(u32::MAX),
+        entries: shown.into_iter().take(SHOWN).collect(),
+        entries_total: u32::try_from(entries_total).unwrap_or(u32::MAX),
         months: months.iter().map(ToString::to_string).collect(),
         site: key,
     }))
@@ -125,8 +125,7 @@ pub async fn statement_csv(
     let month = wanted.month(&zone, now())?;
     let entries = app.store.ledger(&key, span(&zone, month)).await?;
     let file = format!("attachment; filename=\"{key}-{month}.csv\"");
-    let entries = entries.iter().filter_map(|(place, entry)| billing::entry(*place, entry));
-    let table = table(entries, zone.name());
+    let table = table(wire(&entries), zone.name());
     let headers =
         [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, file)];
     Ok((headers, table).into_response())
@@ -180,7 +179,15 @@ pub async fn months(app: &App, site: &Site, now: Millis) -> Answer<Vec<ReportMon
     Ok(months)
 }
 
-fn table(entries: impl Iterator<Item = LedgerEntry>, zone: &str) -> String {
+/// Entries as the wire has them, oldest delivery first: imported history is recorded conversation by conversation.
+fn wire(entries: &[(u64, Entry)]) -> Vec<LedgerEntry> {
+    let mut shown: Vec<_> =
+        entries.iter().filter_map(|(place, entry)| billing::entry(*place, entry)).collect();
+    shown.sort_by_key(|entry| (entry.delivered_at, entry.entry));
+    shown
+}
+
+fn table(entries: Vec<LedgerEntry>, zone: &str) -> String {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     let time = |at: Millis| {
         let at = Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone.clone());
