@@ -27,7 +27,7 @@ pub(crate) fn pack(widget: &Path, inbox: &Path) -> Outcome<()> {
             wanted.insert(name.to_path_buf(), shorten(name, slim(name, content)?)?);
         } else if name.starts_with("locales") {
             wanted.insert(Path::new("assets").join(name), content);
-        } else {
+        } else if !name.starts_with("package") {
             wanted.insert(Path::new("demo").join(name.strip_prefix("demo").unwrap_or(name)), content);
         }
     }

@@ -17,6 +17,7 @@ use page::{frame, hosted};
 use state::App;
 
 pub mod api;
+pub mod docs;
 pub mod error;
 pub mod extract;
 pub mod guard;
@@ -101,6 +102,8 @@ fn page_routes() -> Router<App> {
         .route("/c/{key}", compressed(get(hosted::show).post(hosted::write)))
         .route("/inbox", compressed(get(page::inbox)))
         .route("/inbox/{*rest}", compressed(get(page::inbox)))
+        .route("/docs", compressed(get(docs::first)))
+        .route("/docs/{*path}", compressed(get(docs::page)))
         .route("/favicon.ico", get(page::favicon))
 }
 

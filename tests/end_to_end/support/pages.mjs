@@ -39,8 +39,12 @@ export class Pages {
 
   /** The address of a page with `html` on it. */
   put(html, headers = {}) {
-    const body = `<!doctype html><html lang="it"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Bottega</title>${html}`;
-    this.made.push({ html: body, headers });
+    return this.file(`<!doctype html><html lang="it"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Bottega</title>${html}`, headers);
+  }
+
+  /** The address of a file of any kind. */
+  file(html, headers = {}) {
+    this.made.push({ html, headers });
     return `${this.origin}/${this.made.length - 1}/`;
   }
 

@@ -65,7 +65,7 @@ fn not_built() -> Refused {
     )
 }
 
-fn html(policy: &str, page: String) -> Answer<Response> {
+pub(super) fn html(policy: &str, page: String) -> Answer<Response> {
     let policy = HeaderValue::from_str(policy).map_err(|_| not_built())?;
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_SECURITY_POLICY, policy)], page).into_response())
