@@ -35,6 +35,7 @@ impl Io {
     pub fn new(config: &Config, on: Callback<Event>) -> (Self, Words, Start) {
         let words = page::words(config);
         let (store, identity, queue) = store::Store::open(&config.site, &on);
+        let identity = identity.filter(|_| !page::is_wanted());
         let identity = identity.or_else(|| page::handed_over().inspect(|found| store.keep_identity(found)));
         let early = page::early();
         let page = page::Page::adopt(&config.site, &on);

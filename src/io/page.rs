@@ -56,6 +56,11 @@ pub(super) fn handed_over() -> Option<Identity> {
     Some(Identity { secret: value("session")?, conversation_id, opened: true })
 }
 
+/// Whether somebody came for the conversation that was handed over, by a link in a mail: it goes before what was kept.
+pub(super) fn is_wanted() -> bool {
+    document().is_some_and(|document| document.query_selector("input[name=wanted]").ok().flatten().is_some())
+}
+
 fn text_of(selector: &str) -> String {
     let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
     found.and_then(|element| element.text_content()).unwrap_or_default()

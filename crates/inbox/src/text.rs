@@ -310,6 +310,7 @@ table! {
     page: "Page", "Pagina";
     their_language: "Language", "Lingua";
     their_time: "Their local time", "La loro ora locale";
+    their_email: "E-mail left for the answer", "E-mail lasciata per la risposta";
     began: "Began", "Inizio";
     unknown: "Not given", "Non indicato";
     status: "Status", "Stato";
@@ -445,10 +446,11 @@ table! {
     yes_revoke: "Yes, revoke it", "Sì, revocala";
     shown_once: "Copy it now: it is shown only this once.", "Copiala adesso: si vede solo questa volta.";
     noted: "I have noted it down", "L'ho annotata";
-    parked: "Not delivered to your backend", "Non consegnati al tuo backend";
-    parked_hint: "Tried for three days without success. They stay here until you send them again.", "Provati per tre giorni senza riuscirci. Restano qui finché non li invii di nuovo.";
+    parked: "Not delivered", "Non consegnati";
+    parked_hint: "Messages to your backend and answers by e-mail that did not get through. They stay here until you send them again.", "Messaggi per il tuo backend e risposte via e-mail che non sono arrivati. Restano qui finché non li invii di nuovo.";
     none_parked: "Nothing is parked: every message was delivered or is on its way.", "Niente in sospeso: ogni messaggio è stato consegnato o è in viaggio.";
     attempts: "{n} tries", "{n} tentativi";
+    by_email: "Answer by e-mail", "Risposta via e-mail";
     send_again: "Send again", "Invia di nuovo";
     sent_again: "On its way again", "Di nuovo in viaggio";
     to_conversation: "Conversation", "Conversazione";

@@ -402,7 +402,7 @@ wire_enum! {
     }
 }
 
-/// One message on its way to the business's backend.
+/// One message on its way to the business's backend, or one mail of answers on its way to a visitor.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Delivery {
@@ -410,8 +410,11 @@ pub struct Delivery {
     pub delivery_id: DeliveryId,
     /// The conversation it tells of.
     pub conversation_id: ConversationId,
-    /// The message it carries.
+    /// The message it carries; of a mail, the first.
     pub message_id: MessageId,
+    /// By which road: `api` to the backend, `email` to the visitor.
+    #[serde(default = "api", skip_serializing_if = "is_api")]
+    pub channel: Channel,
     /// Where it stands.
     pub state: DeliveryState,
     /// How often it was tried.
@@ -424,6 +427,15 @@ pub struct Delivery {
     pub error: Option<String>,
     /// When it was queued.
     pub created_at: Millis,
+}
+
+const fn api() -> Channel {
+    Channel::Api
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_api(channel: &Channel) -> bool {
+    matches!(channel, Channel::Api)
 }
 
 /// An API key without its secret half.

@@ -500,18 +500,26 @@ fn inbox_bodies(golden: &mut Golden) {
     golden.check(
         "delivery_page",
         &DeliveryPage {
-            deliveries: vec![Delivery {
-                delivery_id: DeliveryId::new("d_1").unwrap(),
-                conversation_id: conversation_id(),
-                message_id: message_id(),
-                state: DeliveryState::Parked,
-                attempts: 14,
-                next_at: None,
-                error: Some("The backend answered 500.".into()),
-                created_at: NOW,
-            }],
+            deliveries: vec![
+                Delivery { error: Some("The backend answered 500.".into()), ..parked("d_1", Channel::Api) },
+                parked("mail_1", Channel::Email),
+            ],
         },
     );
+}
+
+fn parked(id: &str, channel: Channel) -> Delivery {
+    Delivery {
+        delivery_id: DeliveryId::new(id).unwrap(),
+        conversation_id: conversation_id(),
+        message_id: message_id(),
+        channel,
+        state: DeliveryState::Parked,
+        attempts: 14,
+        next_at: None,
+        error: None,
+        created_at: NOW,
+    }
 }
 
 fn backend_bodies(golden: &mut Golden) {

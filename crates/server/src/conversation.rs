@@ -41,6 +41,8 @@ pub struct ConversationState {
     pub business: Receipts,
     /// Whether the site has a backend that visitors' messages are forwarded to.
     pub forwards: bool,
+    /// Whether the visitor left an address and this server can write to it.
+    pub mails: bool,
 }
 
 /// A question and what was promised for it.
@@ -71,6 +73,7 @@ impl ConversationState {
             visitor: Receipts::default(),
             business: Receipts::default(),
             forwards,
+            mails: false,
         }
     }
 
@@ -116,7 +119,7 @@ impl ConversationState {
             Change::Blocked(blocked) => self.blocked = blocked,
             Change::Receipts(Side::Visitor, receipts) => self.visitor = receipts,
             Change::Receipts(_, receipts) => self.business = receipts,
-            Change::Forward => {}
+            Change::Forward | Change::Mail => {}
         }
         self
     }
@@ -198,6 +201,8 @@ pub enum Change {
     Receipts(Side, Receipts),
     /// The message goes to the site's backend.
     Forward,
+    /// The message goes to the visitor by e-mail, unless one of their devices has it by then.
+    Mail,
 }
 
 /// Why a command was refused.
@@ -305,6 +310,9 @@ fn append(
             }
             if state.turn.is_some() {
                 changes.push(Change::TurnAnswered(at));
+            }
+            if state.mails && !state.blocked {
+                changes.push(Change::Mail);
             }
         }
         Author::Bot | Author::System | Author::Unknown => {}

@@ -1,8 +1,10 @@
-//! Carries visitors' messages from the outbox to the backends of their sites, as signed webhooks, in order per site.
+//! Carries visitors' messages from the outbox to the backends of their sites, as signed webhooks, in order per site; and
+//! in [`mail`] answers to visitors by e-mail.
 //! What is queued and how far it came is the store's; what a message changes is never decided here.
 
 mod attempt;
 mod guard;
+pub mod mail;
 mod sign;
 
 use std::collections::HashMap;
@@ -11,8 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use pronto_protocol::frame::{ServerFrame, SideReceipts};
-use pronto_protocol::id::SiteKey;
-use pronto_protocol::model::{Receipts, Side};
+use pronto_protocol::id::{Millis, SiteKey};
+use pronto_protocol::model::{Channel, Delivery, Receipts, Side};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
@@ -115,7 +117,7 @@ impl Relay {
     /// One worker for each site that ever had something to deliver: each has one request under way at most, so a
     /// backend that hangs holds up nobody else's.
     async fn run(self: Arc<Self>, mut stopping: watch::Receiver<bool>) {
-        if let Err(error) = self.store.release_claims().await {
+        if let Err(error) = self.store.release_claims(Channel::Api).await {
             tracing::warn!(%error, "the claims of the former process run out by themselves");
         }
         let mut workers = JoinSet::new();
@@ -193,30 +195,14 @@ impl Relay {
                 self.counters.delivered.fetch_add(1, Ordering::Relaxed);
                 DeliveryResult::Delivered(problem)
             }
-            Outcome::Failed(error) => self.after_failure(outbound, error),
-            Outcome::Hopeless(error) => self.park(outbound, error),
+            Outcome::Failed(error) => {
+                let patience = (self.config.retry_first, self.config.retry_max, self.config.give_up_after);
+                let (site, delivery) = (&outbound.site.key, &outbound.delivery);
+                after_failure(&self.counters, patience, site, delivery, outbound.since_at, error)
+            }
+            Outcome::Hopeless(error) => park(&self.counters, &outbound.site.key, &outbound.delivery, error),
         };
         self.store.delivery_result(&outbound.delivery.delivery_id, result).await
-    }
-
-    fn after_failure(&self, outbound: &Outbound, error: String) -> DeliveryResult {
-        let now = now();
-        if now.since(outbound.since_at) >= millis(self.config.give_up_after) {
-            return self.park(outbound, error);
-        }
-        self.counters.failed.fetch_add(1, Ordering::Relaxed);
-        tracing::info!(
-            site = %outbound.site.key, delivery = %outbound.delivery.delivery_id,
-            attempts = outbound.delivery.attempts + 1, "a backend did not take a message"
-        );
-        let pause = pause(&self.config, outbound.delivery.attempts, random_fraction());
-        DeliveryResult::Retry { next_at: now.plus(millis(pause)), error }
-    }
-
-    fn park(&self, outbound: &Outbound, error: String) -> DeliveryResult {
-        self.counters.parked.fetch_add(1, Ordering::Relaxed);
-        tracing::warn!(site = %outbound.site.key, delivery = %outbound.delivery.delivery_id, "a delivery was given up");
-        DeliveryResult::Parked { error }
     }
 
     /// Stores the reply that came in the answer; a sentence when it cannot be used.
@@ -261,11 +247,42 @@ impl Relay {
     }
 }
 
+/// The first pause, the longest, and how long a delivery is tried.
+type Patience = (Duration, Duration, Duration);
+
+/// What becomes of a delivery that failed and may do better another time.
+fn after_failure(
+    counters: &RelayCounters,
+    (first, most, give_up_after): Patience,
+    site: &SiteKey,
+    delivery: &Delivery,
+    since_at: Millis,
+    error: String,
+) -> DeliveryResult {
+    let now = now();
+    if now.since(since_at) >= millis(give_up_after) {
+        return park(counters, site, delivery, error);
+    }
+    counters.failed.fetch_add(1, Ordering::Relaxed);
+    tracing::info!(
+        %site, delivery = %delivery.delivery_id, attempts = delivery.attempts + 1, "a delivery was not taken"
+    );
+    let pause = pause(first, most, delivery.attempts, random_fraction());
+    DeliveryResult::Retry { next_at: now.plus(millis(pause)), error }
+}
+
+/// Gives a delivery up until a person sends it again.
+fn park(counters: &RelayCounters, site: &SiteKey, delivery: &Delivery, error: String) -> DeliveryResult {
+    counters.parked.fetch_add(1, Ordering::Relaxed);
+    tracing::warn!(%site, delivery = %delivery.delivery_id, "a delivery was given up");
+    DeliveryResult::Parked { error }
+}
+
 /// The pause after `attempts` failures before this one: doubling up to a bound, and between half and all of that, so
 /// that backends that came back are not met by everyone at once.
-fn pause(config: &RelayConfig, attempts: u32, fraction: f64) -> Duration {
-    let doubled = config.retry_first.saturating_mul(2_u32.saturating_pow(attempts.min(30)));
-    doubled.min(config.retry_max).mul_f64(fraction.clamp(0.0, 1.0).mul_add(0.5, 0.5))
+fn pause(first: Duration, most: Duration, attempts: u32, fraction: f64) -> Duration {
+    let doubled = first.saturating_mul(2_u32.saturating_pow(attempts.min(30)));
+    doubled.min(most).mul_f64(fraction.clamp(0.0, 1.0).mul_add(0.5, 0.5))
 }
 
 /// Between 0 and 1; the middle when the system has no randomness.
@@ -284,7 +301,9 @@ mod tests {
     #[test]
     fn pauses_double_up_to_a_bound_and_never_fall_below_half() {
         let config = RelayConfig::default();
-        let seconds = |attempts| [0.0, 1.0].map(|fraction| pause(&config, attempts, fraction).as_millis());
+        let (first, most) = (config.retry_first, config.retry_max);
+        let seconds =
+            |attempts| [0.0, 1.0].map(|fraction| pause(first, most, attempts, fraction).as_millis());
         assert_eq!(seconds(0), [1_000, 2_000]);
         assert_eq!(seconds(3), [8_000, 16_000]);
         assert_eq!(seconds(9), [150_000, 300_000]);

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use pronto_protocol::api::SiteSummary;
@@ -16,7 +17,7 @@ use tokio::task::JoinSet;
 use crate::auth::secret;
 use crate::billing::Shelf;
 use crate::bus::Bus;
-use crate::config::{DatabaseArgs, ServeArgs, reachable};
+use crate::config::{DatabaseArgs, MailArgs, ServeArgs, reachable};
 use crate::demo;
 use crate::http::api::agent::new_agent_id;
 use crate::http::guard::budget::Limits;
@@ -25,8 +26,9 @@ use crate::http::page::words::Words;
 use crate::http::page::{self, Pages};
 use crate::http::state::{App, Timing, now};
 use crate::http::{self, serve};
+use crate::relay::mail::{self, MailConfig, MailHandle, Sender};
 use crate::relay::{self, RelayConfig};
-use crate::store::{Store, StoreError, StoreUrl};
+use crate::store::{Store, StoreError, StoreOptions, StoreUrl};
 
 const DEMO_EMAIL: &str = "demo@pronto.example";
 /// How long the database may take to finish what was accepted.
@@ -44,8 +46,11 @@ pub async fn serve(args: ServeArgs) -> Result<(), String> {
     let demo_listen = shop.as_ref().and_then(|shop| shop.local_addr().ok()).unwrap_or(args.demo_listen);
     let args = ServeArgs { listen, demo_listen, ..args };
     let signals = Signals::listen()?;
+    let sender = sender(&args.mail)?;
+    let options =
+        StoreOptions { mail_after_ms: sender.as_ref().map(|_| mail::AFTER_MS), ..StoreOptions::default() };
     let shelf = args.price_books.as_deref().map_or_else(|| Ok(Shelf::built_in()), Shelf::with_folder)?;
-    let store = open(&args.database).await?.with_shelf(shelf);
+    let store = open(&args.database, options).await?.with_shelf(shelf);
     check_books(&store).await?;
     let (demo, bus) = (args.demo, Bus::new());
     let pages = Pages::new(Assets::embedded(), Words::embedded());
@@ -59,6 +64,7 @@ pub async fn serve(args: ServeArgs) -> Result<(), String> {
         say("Test clock    anyone may move the time with PUT /v1/test/clock: not for real visitors");
     }
     announce(&app, demo).await?;
+    let mailer = sender.map(|sender| mailer(&app, sender));
 
     let mut listening = JoinSet::new();
     listening.spawn(serve::serve(app.clone(), chat, http::router(app.clone())));
@@ -70,6 +76,9 @@ pub async fn serve(args: ServeArgs) -> Result<(), String> {
     app.drain.begin();
     listening.join_all().await;
     relay.stop().await;
+    if let Some(mailer) = mailer {
+        mailer.stop().await;
+    }
     if let Err(error) = app.replies.keep_all(&app.store, now()).await {
         tracing::warn!(%error, "the reply clocks were not written down: the next start reads more of the log");
     }
@@ -106,7 +115,36 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, String> 
     })
 }
 
-async fn open(database: &DatabaseArgs) -> Result<Store, String> {
+/// Who sends mails, where the operator asked for it.
+fn sender(args: &MailArgs) -> Result<Option<Sender>, String> {
+    let (server, from) = match (&args.smtp, &args.mail_from) {
+        (Some(server), Some(from)) => (server, from),
+        (None, None) => return Ok(None),
+        (Some(_), None) => return Err("--smtp needs a sender: give one with --mail-from.".to_owned()),
+        (None, Some(_)) => return Err("--mail-from needs a mail server: give one with --smtp.".to_owned()),
+    };
+    let password = args.smtp_password_file.as_deref().map(|path| {
+        std::fs::read_to_string(path)
+            .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
+            .map_err(|error| format!("--smtp-password-file {} cannot be read: {error}.", path.display()))
+    });
+    Sender::new(&server.0, password.transpose()?, &from.0).map(Some)
+}
+
+fn mailer(app: &App, sender: Sender) -> MailHandle {
+    if app.args.public_url.is_none() {
+        tracing::warn!("mails link to the address this server listens on: give --public-url");
+    }
+    let secret = || {
+        let secret = secret::mint();
+        let hash = secret::hash(&secret);
+        (secret, hash)
+    };
+    let words = Arc::new(Words::embedded());
+    mail::spawn(app.store.clone(), MailConfig::new(sender, app.origin(None), words, secret))
+}
+
+async fn open(database: &DatabaseArgs, options: StoreOptions) -> Result<Store, String> {
     if database.database.is_none() {
         std::fs::create_dir_all(&database.data).map_err(|error| {
             let folder = database.data.display();
@@ -114,7 +152,7 @@ async fn open(database: &DatabaseArgs) -> Result<Store, String> {
         })?;
     }
     let url = StoreUrl::parse(&database.url()).map_err(|error| sentence(&error))?;
-    Store::open(&url).await.map_err(|error| sentence(&error))
+    Store::open_with(&url, options).await.map_err(|error| sentence(&error))
 }
 
 /// Refuses to start without a price book that a site has chosen: what its messages cost would be lost.

@@ -19,7 +19,9 @@ use pronto_protocol::id::SiteKey;
 use tokio::sync::Notify;
 
 pub(crate) use self::engine::migrate::{KNOWN as KNOWN_VERSION, version_of_file};
+pub use self::outbox::mail::{MailClaim, MailLink, OutboundMail};
 pub use self::types::*;
+pub use self::visitors::resume::Resumed;
 use crate::billing::Shelf;
 
 /// The store; clones are the same store.
@@ -31,6 +33,7 @@ pub struct Store {
     stirred: Arc<Mutex<HashSet<SiteKey>>>,
     /// What messages cost.
     shelf: Arc<Shelf>,
+    mail_after_ms: Option<i64>,
 }
 
 /// Sites whose outbox has something new, for the relay of this process.
@@ -60,7 +63,9 @@ impl Store {
         let engine = tokio::task::spawn_blocking(move || engine::Engine::open(&url, &options))
             .await
             .map_err(|_| StoreError::Other("opening the database was cut off".to_owned()))??;
-        Ok(Self { engine, queued: Arc::default(), stirred: Arc::default(), shelf: Shelf::built_in() })
+        let mail_after_ms = options.mail_after_ms;
+        let (queued, stirred, shelf) = (Arc::default(), Arc::default(), Shelf::built_in());
+        Ok(Self { engine, queued, stirred, shelf, mail_after_ms })
     }
 
     /// The same store with other price books than those that come with the program.

@@ -74,7 +74,7 @@ async fn a_message_is_stored_once_and_its_id_stands_for_its_words() {
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_keeps_what_was_stored() {
-    let store = StoreOptions { max_pages: Some(120) };
+    let store = StoreOptions { max_pages: Some(120), ..StoreOptions::default() };
     let limits = Limits { session_messages: Rate { burst: 1_000, per_second: 1 }, ..Limits::default() };
     let limits = Limits { session_requests: Rate { burst: 2_000, per_second: 1 }, ..limits };
     let app = TestApp::with(Options { store, limits, ..Options::default() }).await;

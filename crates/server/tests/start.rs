@@ -76,6 +76,21 @@ async fn what_stands_in_the_way_is_one_sentence() {
     let url = refusal(pronto(folder.path()).args(["--database", "mysql://here"]));
     assert!(url.contains("sqlite:PATH or postgres://"), "{url}");
 
+    let mail = |args: &[&str]| refusal(pronto(folder.path()).args(args));
+    let half = mail(&["--smtp", "smtps://ana:hunter2@mail.example"]);
+    assert!(half.contains("--mail-from") && !half.contains("hunter2"), "{half}");
+    let clear = mail(&["--smtp", "smtp://ana:hunter2@mail.example", "--mail-from", "a@chat.example"]);
+    assert!(clear.contains("in the clear") && !clear.contains("hunter2"), "{clear}");
+    let no_file = mail(&[
+        "--smtp",
+        "smtps://ana@mail.example",
+        "--mail-from",
+        "a@chat.example",
+        "--smtp-password-file",
+        "/none/of/these",
+    ]);
+    assert!(no_file.contains("/none/of/these cannot be read"), "{no_file}");
+
     let books = folder.path().join("books");
     let options = ["--price-books", books.to_str().expect("text")];
     let missing = refusal(pronto(folder.path()).args(options));

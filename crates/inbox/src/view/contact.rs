@@ -62,6 +62,7 @@ fn facts(state: &State, inside: &Inside, row: &InboxConversation, say: &Say) -> 
                 </dd>
                 <dt>{ words.their_language }</dt><dd>{ given(locale) }</dd>
                 <dt>{ words.their_time }</dt><dd>{ given(time) }</dd>
+                if let Some(email) = &row.email { <dt>{ words.their_email }</dt><dd dir="ltr">{ email }</dd> }
             </dl>
             { blocking(state, inside, row, say) }
         </div>

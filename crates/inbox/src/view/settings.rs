@@ -6,7 +6,7 @@ mod exceptions;
 mod hours;
 
 use pronto_protocol::api::SitePage;
-use pronto_protocol::model::{ApiKey, Delivery};
+use pronto_protocol::model::{ApiKey, Channel, Delivery};
 use yew::{Html, classes, html};
 
 use super::account::page_head;
@@ -422,6 +422,7 @@ fn one_parked(state: &State, delivery: &Delivery, say: &Say) -> Html {
     html! {
         <li key={delivery.delivery_id.as_str().to_owned()}>
             <a href={format!("#{}", to.fragment())}>{ words.to_conversation }</a>
+            if delivery.channel == Channel::Email { <span class="meta">{ words.by_email }</span> }
             <span class="meta">{ when::exact(state.lang, delivery.created_at) }</span>
             <span class="meta">{ fill(words.attempts, "{n}", &delivery.attempts.to_string()) }</span>
             if let Some(error) = &delivery.error { <span class="meta wide">{ error }</span> }

@@ -8,7 +8,10 @@ const HOUR: i64 = 60 * 60 * 1000;
 
 /// Runs a script of commands, one a line with its time in hours, from a new conversation of a site with a backend.
 fn check(script: &str, expected: Expect) {
-    let mut state = ConversationState::opened(Millis(0), true);
+    check_from(ConversationState::opened(Millis(0), true), script, expected);
+}
+
+fn check_from(mut state: ConversationState, script: &str, expected: Expect) {
     let mut told = String::new();
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let mut words = line.split_whitespace();
@@ -81,6 +84,7 @@ fn describe(change: &Change) -> String {
         Change::Blocked(false) => "unblocked".to_owned(),
         Change::Receipts(side, r) => format!("{} {}/{}", side.as_str(), r.delivered, r.read),
         Change::Forward => "forward".to_owned(),
+        Change::Mail => "mail".to_owned(),
     }
 }
 
@@ -411,4 +415,32 @@ fn a_body_is_one_to_4096_characters_and_not_only_white_space() {
     assert_eq!(length(&"é".repeat(4097)), Err(Refusal::BodyTooLong));
     assert_eq!(length(&"x".repeat(10_000_000)), Err(Refusal::BodyTooLong));
     assert_eq!(clean("a\0b"), "ab");
+}
+
+#[test]
+fn answers_of_persons_go_by_mail_to_who_left_an_address_and_is_not_blocked() {
+    let state = ConversationState { mails: true, ..ConversationState::opened(Millis(0), false) };
+    check_from(
+        state,
+        "0 visitor open?
+         1 bot soon
+         1 system away
+         2 agent yes
+         2 agent till-19
+         3 block
+         3 agent go
+         4 unblock
+         4 agent come",
+        expect![[r#"
+            0 visitor open? → #1@0 waiting@0 turn@0
+            1 bot soon → #2@1
+            1 system away → #3@1
+            2 agent yes → #4@2 waits-no-more answered@2 mail
+            2 agent till-19 → #5@2 mail
+            3 block → blocked
+            3 agent go → #6@3
+            4 unblock → unblocked
+            4 agent come → #7@4 mail
+        "#]],
+    );
 }

@@ -67,7 +67,11 @@ impl Metrics {
         registry.register("messages_stored", "Messages stored", metrics.messages.clone());
         registry.register("live_connections", "Sockets and polls open now", metrics.live.clone());
         let deliveries = metrics.deliveries.clone();
-        registry.register("deliveries", "Deliveries to backends that wait or were given up", deliveries);
+        registry.register(
+            "deliveries",
+            "Deliveries, to backends and by e-mail, that wait or were given up",
+            deliveries,
+        );
         registry.register(
             "sockets_too_slow",
             "Sockets dropped because they did not read",

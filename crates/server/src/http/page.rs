@@ -15,6 +15,7 @@ pub mod assets;
 pub mod demo;
 pub mod frame;
 pub mod hosted;
+pub mod resume;
 pub use crate::text::{template, words};
 
 /// A built page and the hashes of what it holds inline.

@@ -75,8 +75,8 @@ impl Store {
     /// [`StoreError::Full`] and [`StoreError::Unavailable`]: the message may be sent again, with the same id.
     pub async fn append(&self, message: AppendMessage) -> Result<Appended, StoreError> {
         let message = AppendMessage { body: clean(&message.body).into_owned(), ..message };
-        let shelf = self.shelf.clone();
-        let (appended, news) = self.engine.write(move |c| append(c, &shelf, &message)).await?;
+        let (shelf, mail_after) = (self.shelf.clone(), self.mail_after_ms);
+        let (appended, news) = self.engine.write(move |c| append(c, &shelf, &message, mail_after)).await?;
         if let Some(News { site, queued, stirred }) = news {
             if stirred {
                 self.was_stirred(site.clone());
@@ -165,6 +165,7 @@ pub(super) fn lock(c: &mut Connection, id: &ConversationId) -> Result<Option<Loc
         visitor: Receipts { delivered: row.seq(6)?, read: row.seq(7)? },
         business: Receipts { delivered: row.seq(8)?, read: row.seq(9)? },
         forwards: row.opt_text(11)?.is_some(),
+        mails: false,
         promise_by: row.opt_at(12)?,
         away_at: row.opt_at(13)?,
         turn: None,
@@ -190,11 +191,12 @@ fn append(
     c: &mut Connection,
     shelf: &Shelf,
     message: &AppendMessage,
+    mail_after: Option<i64>,
 ) -> Result<(Appended, Option<News>), DbError> {
     match lock(c, &message.conversation_id)? {
         Some(locked) => {
             let road = road(c, shelf, &locked, message)?;
-            append_to(c, locked, message, road)
+            append_to(c, locked, message, road, mail_after)
         }
         None => Ok((Appended::NoConversation, None)),
     }
@@ -204,7 +206,7 @@ fn append(
 pub(super) fn append_unforwarded(c: &mut Connection, message: &AppendMessage) -> Result<(), DbError> {
     let Some(mut locked) = lock(c, &message.conversation_id)? else { return Ok(()) };
     locked.state.forwards = false;
-    append_to(c, locked, message, Road::Open).map(drop)
+    append_to(c, locked, message, Road::Open, None).map(drop)
 }
 
 /// Whether the business may say what it is about to, which for a visitor's message is what the site says by itself.
@@ -228,10 +230,12 @@ fn road(
 
 fn append_to(
     c: &mut Connection,
-    Locked { state, site }: Locked,
+    Locked { mut state, site }: Locked,
     message: &AppendMessage,
     road: Road,
+    mail_after: Option<i64>,
 ) -> Result<(Appended, Option<News>), DbError> {
+    state.mails &= mail_after.is_some();
     let earlier = by_id(c, &message.conversation_id, &message.message_id)?;
     let command = Command::Append {
         author: message.author,
@@ -253,7 +257,7 @@ fn append_to(
     if let Some(earlier) = earlier {
         return Ok((Appended::Again(earlier), None));
     }
-    let (stored, notice) = write(c, &site, message, &changes)?;
+    let (stored, notice) = write(c, &site, message, &changes, mail_after)?;
     let stirred = turns::apply(c, &message.conversation_id, &site, &changes)?;
     update(c, &message.conversation_id, state, &changes)?;
     let queued = changes.contains(&Change::Forward);
@@ -270,6 +274,7 @@ fn write(
     site: &SiteKey,
     message: &AppendMessage,
     changes: &[Change],
+    mail_after: Option<i64>,
 ) -> Result<(Message, Option<Message>), DbError> {
     let mut notice = None;
     let mut stored = Message {
@@ -295,6 +300,7 @@ fn write(
                 }
             }
             Change::Forward => outbox::queue(c, site, &stored)?,
+            Change::Mail => outbox::mail::queue(c, site, &stored, mail_after.unwrap_or_default())?,
             _ => {}
         }
     }

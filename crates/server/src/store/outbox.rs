@@ -1,7 +1,10 @@
-//! The outbox: visitors' messages on their way to their sites' backends, in order per site.
+//! The outbox: visitors' messages on their way to their sites' backends, in order per site; and below it, answers on
+//! their way to visitors by e-mail.
+
+pub(super) mod mail;
 
 use pronto_protocol::id::{ConversationId, DeliveryId, Millis, SiteKey};
-use pronto_protocol::model::{Delivery, DeliveryState, Message};
+use pronto_protocol::model::{Channel, Delivery, DeliveryState, Message};
 use sha2::{Digest as _, Sha256};
 
 use super::conversations::{message, message_columns};
@@ -11,22 +14,27 @@ use super::{Claim, DeliveryResult, Outbound, OutboxCounts, Store, StoreError};
 
 macro_rules! delivery_columns {
     () => {
-        "d.delivery_id, d.conversation_id, d.message_id, d.state, d.attempts, d.next_at, d.error, d.created_at"
+        "d.delivery_id, d.conversation_id, d.message_id, d.state, d.attempts, d.next_at, d.error, d.created_at, d.channel"
     };
 }
+
+use delivery_columns;
+
+/// How many columns `delivery_columns` names.
+const DELIVERY_COLUMNS: usize = 9;
 
 /// The most deliveries in a list.
 const LIST_MAX: i64 = 100;
 
 impl Store {
-    /// Sites that have something in the outbox, due or not.
+    /// Sites that have something for their backend in the outbox, due or not.
     ///
     /// # Errors
     /// When the database does not answer; so with every method here.
     pub async fn sites_with_deliveries(&self) -> Result<Vec<SiteKey>, StoreError> {
         let read = |c: &mut Connection| {
             let sql = "select s.site_key from site s where exists \
-                (select 1 from delivery d where d.site_key = s.site_key and d.state = 'pending')";
+                (select 1 from delivery d where d.site_key = s.site_key and d.state = 'pending' and d.channel = 'api')";
             c.query(sql, &[])?.into_iter().map(|mut row| row.id(0)).collect()
         };
         self.engine.read(read).await
@@ -46,14 +54,15 @@ impl Store {
         self.engine.write(move |c| claim(c, &key, now, until)).await
     }
 
-    /// Gives up all claims: at the start of a process that has the database to itself.
+    /// Gives up all claims on what goes out by `channel`: at the start of a process that has the database to itself.
     ///
     /// # Errors
     /// As [`Store::sites_with_deliveries`].
-    pub async fn release_claims(&self) -> Result<(), StoreError> {
-        let write = |c: &mut Connection| {
+    pub async fn release_claims(&self, channel: Channel) -> Result<(), StoreError> {
+        let write = move |c: &mut Connection| {
             if matches!(c, Connection::Sqlite(_)) {
-                c.execute("update delivery set claimed_until = null where claimed_until is not null", &[])?;
+                let sql = "update delivery set claimed_until = null where claimed_until is not null and channel = $1";
+                c.execute(sql, &[channel.as_str().into()])?;
             }
             Ok(())
         };
@@ -147,27 +156,41 @@ impl Store {
     }
 }
 
-/// Queues a message for its site's backend. The id follows from the message's, so that it needs no randomness here.
+/// Queues a message for its site's backend.
 pub(super) fn queue(c: &mut Connection, site: &SiteKey, message: &Message) -> Result<(), DbError> {
+    insert(c, Channel::Api, site, message, message.created_at)
+}
+
+/// Adds a delivery that is due at `due`. The id follows from the message's, so that it needs no randomness here.
+fn insert(
+    c: &mut Connection,
+    channel: Channel,
+    site: &SiteKey,
+    message: &Message,
+    due: Millis,
+) -> Result<(), DbError> {
     let sql = "insert into delivery (delivery_id, site_key, conversation_id, seq, message_id, state, attempts, next_at, \
-        created_at, since_at) values ($1, $2, $3, $4, $5, 'pending', 0, $6, $6, $6)";
-    let id = delivery_id(&message.conversation_id, message.seq);
+        created_at, since_at, channel) values ($1, $2, $3, $4, $5, 'pending', 0, $6, $7, $6, $8)";
+    let prefix = if channel == Channel::Email { "mail" } else { "msg" };
+    let id = delivery_id(prefix, &message.conversation_id, message.seq);
     let values = [
         (&id).into(),
         site.as_str().into(),
         message.conversation_id.as_str().into(),
         message.seq.into(),
         message.message_id.as_str().into(),
+        due.into(),
         message.created_at.into(),
+        channel.as_str().into(),
     ];
     c.execute(sql, &values).map(drop)
 }
 
-fn delivery_id(conversation_id: &ConversationId, seq: u64) -> String {
+fn delivery_id(prefix: &str, conversation_id: &ConversationId, seq: u64) -> String {
     let digest =
         Sha256::new().chain_update(conversation_id.as_str()).chain_update(seq.to_be_bytes()).finalize();
     let digest = hex::encode(digest);
-    format!("msg_{}", digest.get(..32).unwrap_or(&digest))
+    format!("{prefix}_{}", digest.get(..32).unwrap_or(&digest))
 }
 
 fn claim(c: &mut Connection, key: &SiteKey, now: Millis, until: Millis) -> Result<Claim, DbError> {
@@ -175,10 +198,10 @@ fn claim(c: &mut Connection, key: &SiteKey, now: Millis, until: Millis) -> Resul
         "select ",
         delivery_columns!(),
         ", c.claimed_until, d.since_at, d.seq from delivery c join delivery d on d.delivery_id = c.delivery_id \
-         where c.site_key = $1 and c.state = 'pending' order by c.created_at, c.conversation_id, c.seq limit 1"
+         where c.site_key = $1 and c.state = 'pending' and c.channel = 'api' order by c.created_at, c.conversation_id, c.seq limit 1"
     );
     let Some(mut row) = c.lock_one(HEAD, &[key.as_str().into()])? else { return Ok(Claim::Nothing) };
-    let (claimed_until, since_at) = (row.opt_at(8)?, row.opt_at(9)?);
+    let (claimed_until, since_at) = (row.opt_at(DELIVERY_COLUMNS)?, row.opt_at(DELIVERY_COLUMNS + 1)?);
     let delivery = delivery(&mut row)?;
     let free_at = delivery.next_at.max(claimed_until).unwrap_or(now);
     if free_at > now {
@@ -192,7 +215,7 @@ fn claim(c: &mut Connection, key: &SiteKey, now: Millis, until: Millis) -> Resul
          where c.conversation_id = $1"
     );
     let Some(mut told) =
-        c.query_one(sql, &[delivery.conversation_id.as_str().into(), row.seq(10)?.into()])?
+        c.query_one(sql, &[delivery.conversation_id.as_str().into(), row.seq(DELIVERY_COLUMNS + 2)?.into()])?
     else {
         return Err(DbError::Other("a delivery has no message".to_owned()));
     };
@@ -222,5 +245,6 @@ fn delivery(row: &mut Row) -> Result<Delivery, DbError> {
         next_at: row.opt_at(5)?,
         error: row.opt_text(6)?,
         created_at: row.at(7)?,
+        channel: Channel::parse(&row.text(8)?),
     })
 }

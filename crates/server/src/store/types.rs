@@ -84,6 +84,9 @@ impl fmt::Debug for StoreUrl {
 pub struct StoreOptions {
     /// The most pages of 4 KB a SQLite file may grow to; beyond that the disk counts as full.
     pub max_pages: Option<u32>,
+    /// After how many milliseconds an answer goes out by e-mail that the visitor's devices have not received; never
+    /// where this server sends none.
+    pub mail_after_ms: Option<i64>,
 }
 
 /// A site as stored.

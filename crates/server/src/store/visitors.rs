@@ -1,5 +1,7 @@
 //! Visitors and their sessions. A visitor exists from their first message on, never before.
 
+pub(super) mod resume;
+
 use pronto_protocol::id::{ConversationId, Millis, SiteKey, VisitorId};
 use pronto_protocol::model::{Conversation, VisitorContext};
 

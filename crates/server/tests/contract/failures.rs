@@ -8,7 +8,7 @@ use pronto_server::store::{
     Appended, ClockEventKind, InboxOrder, Page, Store, StoreError, StoreOptions, StoreUrl,
 };
 
-use super::postgres::Postgres;
+use super::world::postgres::Postgres;
 use super::world::{Place, World, message, site_key};
 
 const FIRST: &str = include_str!("../../migrations/0001_first.sql");
@@ -86,7 +86,10 @@ pub(crate) async fn what_was_stored_is_there_after_reopening(world: World) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_stores_nothing_and_is_said() {
     let place = Place::sqlite();
-    let store = Store::open_with(&place.url(), StoreOptions { max_pages: Some(80) }).await.expect("it opens");
+    let store =
+        Store::open_with(&place.url(), StoreOptions { max_pages: Some(80), ..StoreOptions::default() })
+            .await
+            .expect("it opens");
     let world = World { store, place };
     let site = world.site("shop", Some("https://shop.example/hook")).await;
     let a = world.conversation(&site, "a", 1).await;

@@ -292,7 +292,7 @@ pub(crate) async fn the_sum_of_the_entries_is_the_statement(world: World) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_moves_no_receipt_without_its_entry() {
     let place = Place::sqlite();
-    let options = StoreOptions { max_pages: Some(120) };
+    let options = StoreOptions { max_pages: Some(120), ..StoreOptions::default() };
     let store = pronto_server::store::Store::open_with(&place.url(), options).await.expect("it opens");
     let world = World { store, place };
     let site = world.charged("shop", billing("late-reply-2018")).await;

@@ -8,7 +8,6 @@ mod failures;
 mod ledger;
 mod outbox;
 mod people;
-mod postgres;
 mod turns;
 mod world;
 
@@ -62,6 +61,12 @@ on_both! {
     ledger::windows_in_the_inbox,
     ledger::what_answering_soon_saves,
     ledger::the_sum_of_the_entries_is_the_statement,
+    email::one_mail_for_all_that_was_answered_within_the_delay,
+    email::no_mail_for_who_has_it_or_wants_none,
+    email::a_mail_that_was_given_up_is_listed_and_sent_again,
+    email::a_long_batch_is_one_mail_that_says_there_is_more,
+    email::a_link_opens_its_conversation_once,
+    email::links_end_with_their_address,
     people::sites_and_their_secrets,
     people::sessions_are_bound_to_site_and_visitor,
     people::agents_and_their_sessions,

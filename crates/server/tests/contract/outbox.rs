@@ -1,7 +1,7 @@
 //! The outbox: order per site, claims, parking, sending again.
 
 use pronto_protocol::id::{DeliveryId, Millis, SiteKey};
-use pronto_protocol::model::{Author, DeliveryState};
+use pronto_protocol::model::{Author, Channel, DeliveryState};
 use pronto_server::store::{Claim, DeliveryResult, Outbound, OutboxCounts};
 
 use super::world::World;
@@ -105,5 +105,5 @@ pub(crate) async fn nothing_is_queued_without_a_backend(world: World) {
     // Taken away again with a message on its way: that one can still be claimed, to be given up in the open.
     world.site("shop", None).await;
     assert_eq!(world.claimed(&site, 100).await.site.settings.backend_url, None);
-    world.store.release_claims().await.expect("the store answers");
+    world.store.release_claims(Channel::Api).await.expect("the store answers");
 }

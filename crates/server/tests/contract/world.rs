@@ -1,13 +1,20 @@
 //! A fresh database for each case, and short ways to fill it.
 
+pub(crate) mod postgres;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use pronto_protocol::id::{ConversationId, MessageId, Millis, SiteKey, VisitorId};
 use pronto_protocol::model::{Author, Channel, Message, SiteSettings, VisitorContext};
-use pronto_server::store::{AppendMessage, Appended, OpenedSession, SessionOpening, Store, StoreUrl};
+use pronto_server::store::{
+    AppendMessage, Appended, OpenedSession, SessionOpening, Store, StoreOptions, StoreUrl,
+};
 
-use super::postgres::Postgres;
+use self::postgres::Postgres;
+
+/// After how many milliseconds answers go out by e-mail.
+pub(crate) const MAIL_AFTER: i64 = 100;
 
 /// A store on a database that nobody else uses.
 pub(crate) struct World {
@@ -59,7 +66,7 @@ impl Place {
             }
             StoreUrl::Postgres(url) => {
                 let mut client =
-                    postgres::Client::connect(&url, postgres::NoTls).expect("the server answers");
+                    ::postgres::Client::connect(&url, ::postgres::NoTls).expect("the server answers");
                 client.batch_execute(&sql).expect("it runs");
             }
         };
@@ -77,7 +84,8 @@ impl World {
     }
 
     pub(crate) async fn at(place: Place) -> Self {
-        Self { store: Store::open(&place.url()).await.expect("the database opens"), place }
+        let options = StoreOptions { mail_after_ms: Some(MAIL_AFTER), ..StoreOptions::default() };
+        Self { store: Store::open_with(&place.url(), options).await.expect("the database opens"), place }
     }
 
     /// A site, with a backend or without.

@@ -1,21 +1,37 @@
-//! Answers by e-mail through the real server: the address a visitor leaves, and what becomes of it.
+//! Answers by e-mail through the real server and a real SMTP conversation: the address a visitor leaves, the mail that
+//! goes to it, and where its links lead.
 
+mod address;
 #[expect(dead_code, reason = "other test files use the rest")]
 #[path = "../common/mod.rs"]
 mod common;
+mod links;
+mod sending;
+mod smtp;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use common::{Answer, As, Options, TestApp};
+use pronto_protocol::model::SiteSettings;
+use pronto_server::auth::secret;
 use pronto_server::config::{Hidden, MailArgs};
+use pronto_server::http::state::now;
+use pronto_server::relay::mail::{MailConfig, MailHandle, Sender, spawn};
+use pronto_server::store::StoreOptions;
+use pronto_server::text::words::Words;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
+
+use smtp::{Mood, Server};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+/// After this much, in these tests, an answer goes out by e-mail.
+const AFTER: Duration = Duration::from_millis(150);
 
 fn mail(server: &str) -> MailArgs {
     let hidden = |text: &str| Some(Hidden(text.to_owned()));
     MailArgs { smtp: hidden(server), mail_from: hidden("no-reply@chat.example"), ..MailArgs::default() }
-}
-
-async fn app() -> TestApp {
-    TestApp::with(Options { mail: mail("smtp://127.0.0.1:1"), ..Options::default() }).await
 }
 
 async fn leave(app: &TestApp, who: &As, conversation: &str, email: &str) -> Answer {
@@ -23,65 +39,73 @@ async fn leave(app: &TestApp, who: &As, conversation: &str, email: &str) -> Answ
     app.send(Method::PUT, "/v1/session/email", who, &body).await
 }
 
-async fn session(app: &TestApp, who: &As) -> Value {
-    app.get("/v1/session", who).await.json()
+/// A server that sends mails, the mail server, and a visitor of `shop` who asked and left an address.
+struct World {
+    app: TestApp,
+    smtp: Server,
+    mailer: Option<MailHandle>,
+    ana: As,
+    owner: As,
 }
 
-#[tokio::test]
-async fn an_address_is_shown_to_its_visitor_and_to_agents_and_is_removed_with_the_session() {
-    let app = app().await;
-    let (ana, bo) = (app.visitor("shop", "c1").await, app.visitor("shop", "c2").await);
-    app.write(&ana, "c1", "m1", "Aperto?").await;
-    assert_eq!(
-        [&session(&app, &ana).await["can_email"], &session(&app, &ana).await["email"]],
-        [&json!(true), &Value::Null]
-    );
-    assert_eq!(leave(&app, &ana, "c1", " ana@posta.example ").await.short(), "204");
-    assert_eq!(session(&app, &ana).await["email"], "ana@posta.example");
-    assert_eq!(session(&app, &bo).await["email"], Value::Null);
-    let owner = app.owner().await;
-    let row = async || app.get("/v1/inbox/conversations/c1", &owner).await.json();
-    assert_eq!(row().await["email"], "ana@posta.example");
-
-    assert_eq!(leave(&app, &bo, "c1", "bo@posta.example").await.short(), "404 not_found");
-    assert_eq!(leave(&app, &owner, "c1", "bo@posta.example").await.short(), "403 forbidden");
-    assert_eq!(leave(&app, &As::Nobody, "c1", "bo@posta.example").await.short(), "401 unauthorized");
-    for wrong in ["ana", "ana@localhost", "a@b.example\r\nBcc: c@d.example", &"a".repeat(255)] {
-        assert_eq!(leave(&app, &ana, "c1", wrong).await.short(), "422 invalid_email", "{wrong:?}");
+impl World {
+    async fn new(moods: &[Mood]) -> Self {
+        Self::with(moods, "", "no-reply@chat.example", |config| config).await
     }
-    assert_eq!(session(&app, &ana).await["email"], "ana@posta.example");
-    app.delete("/v1/session", &ana).await;
-    assert_eq!(row().await["email"], Value::Null);
-    app.end().await;
-}
 
-#[tokio::test]
-async fn an_empty_address_takes_it_away_and_many_are_too_many() {
-    let app = app().await;
-    let ana = app.visitor("shop", "c1").await;
-    assert_eq!(leave(&app, &ana, "c1", "ana@posta.example").await.short(), "204");
-    assert_eq!(leave(&app, &ana, "c1", "").await.short(), "204");
-    assert_eq!(session(&app, &ana).await["email"], Value::Null);
-    let mut last = String::new();
-    for _ in 0..6 {
-        last = leave(&app, &ana, "c1", "ana@posta.example").await.short();
+    async fn with(
+        moods: &[Mood],
+        user: &str,
+        from: &str,
+        change: impl FnOnce(MailConfig) -> MailConfig,
+    ) -> Self {
+        let smtp = Server::start(moods).await;
+        let url = format!("smtp://{user}127.0.0.1:{}", smtp.port);
+        let after = i64::try_from(AFTER.as_millis()).expect("a short time");
+        let store = StoreOptions { mail_after_ms: Some(after), ..StoreOptions::default() };
+        let app = TestApp::with(Options { store, mail: mail(&url), ..Options::default() }).await;
+        let mailer = Some(mailer(&app, &url, from, change));
+        let ana = app.visitor("shop", "c1").await;
+        let owner = app.owner().await;
+        app.write(&ana, "c1", "q", "Avete il pane di segale?").await;
+        assert_eq!(leave(&app, &ana, "c1", "ana@posta.example").await.short(), "204");
+        Self { app, smtp, mailer, ana, owner }
     }
-    assert_eq!(last, "429 too_many");
-    app.end().await;
+
+    async fn answer(&self, id: &str, body: &str) {
+        assert_eq!(self.app.write(&self.owner, "c1", id, body).await.short(), "201");
+    }
+
+    async fn stop_mailer(&mut self) {
+        self.mailer.take().expect("it runs").stop().await;
+    }
+
+    /// What the site is called from now on, and in which language it is.
+    async fn call(&self, name: &str, locale: &str) {
+        let settings = SiteSettings { locale: locale.to_owned(), ..common::settings(name) };
+        self.app.app.store.put_site(&common::site("shop"), &settings, false, now()).await.expect("stored");
+    }
+
+    async fn end(mut self) {
+        self.stop_mailer().await;
+        self.app.end().await;
+    }
 }
 
-#[tokio::test]
-async fn a_server_without_mail_asks_for_no_address() {
-    let app = TestApp::new().await;
-    let ana = app.visitor("shop", "c1").await;
-    assert_eq!(session(&app, &ana).await.get("can_email"), None);
-    assert_eq!(leave(&app, &ana, "c1", "ana@posta.example").await.short(), "404 not_found");
-    assert_eq!(leave(&app, &ana, "c1", "").await.short(), "204");
-    app.end().await;
-}
-
-#[test]
-fn what_the_operator_hides_is_hidden() {
-    let shown = format!("{:?}", mail("smtps://ana:secret@mail.example"));
-    assert!(!shown.contains("secret") && !shown.contains("chat.example"), "{shown}");
+fn mailer(app: &TestApp, url: &str, from: &str, change: impl FnOnce(MailConfig) -> MailConfig) -> MailHandle {
+    let sender = Sender::new(url, None, from).expect("a sender");
+    let minted = || {
+        let minted = secret::mint();
+        let hash = secret::hash(&minted);
+        (minted, hash)
+    };
+    let origin = format!("http://{}", app.address);
+    let usual = MailConfig::new(sender, origin, Arc::new(Words::embedded()), minted);
+    let quick = MailConfig {
+        look_every: Duration::from_millis(10),
+        retry_first: Duration::from_millis(20),
+        retry_max: Duration::from_millis(50),
+        ..usual
+    };
+    spawn(app.app.store.clone(), change(quick))
 }

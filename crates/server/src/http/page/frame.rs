@@ -31,6 +31,8 @@ pub struct Form {
     session: String,
     /// The one that the form writes into, where there is one already; the panel goes on with it.
     conversation: Option<ConversationId>,
+    /// Whether somebody came for this conversation: the panel then goes on with it whatever it kept itself.
+    wanted: bool,
 }
 
 impl Form {
@@ -40,7 +42,14 @@ impl Form {
     /// Never for the ids that are minted here.
     pub fn new(secret: Option<&str>, conversation: Option<ConversationId>) -> Answer<Self> {
         let message_id = MessageId::new(secret::mint_id()).map_err(|_| Refused::not_found())?;
-        Ok(Self { message_id, session: secret.map_or_else(secret::mint, str::to_owned), conversation })
+        let session = secret.map_or_else(secret::mint, str::to_owned);
+        Ok(Self { message_id, session, conversation, wanted: false })
+    }
+
+    /// The same form, whose conversation is the one that somebody came for.
+    #[must_use]
+    pub fn wanted(self, wanted: bool) -> Self {
+        Self { wanted, ..self }
     }
 }
 
@@ -142,7 +151,8 @@ pub async fn page(
                 |name, value: &str| format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
             let conversation =
                 filling.form.conversation.as_ref().map(|id| field("conversation", id.as_str()));
-            Some(Fill::Html(field("session", &session) + &conversation.unwrap_or_default()))
+            let wanted = if filling.form.wanted { field("wanted", "1") } else { String::new() };
+            Some(Fill::Html(field("session", &session) + &conversation.unwrap_or_default() + &wanted))
         }
         "config" => Some(Fill::Html(config.clone())),
         "strings" => Some(Fill::Html(language.file().map(script_json).unwrap_or_default())),

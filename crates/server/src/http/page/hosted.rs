@@ -24,11 +24,13 @@ const COOKIE: &str = "pronto_visitor";
 const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
 const SHOWN: u32 = 100;
 
-/// In which language.
+/// In which language, and which conversation, where the visitor has several.
 #[derive(Deserialize)]
 pub struct Wanted {
     #[serde(default)]
-    lang: String,
+    pub(super) lang: String,
+    #[serde(default)]
+    conversation: String,
 }
 
 /// What the form sends.
@@ -50,7 +52,7 @@ pub async fn show(
 ) -> Answer<Response> {
     let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
     let language = language(&app, &site, &wanted.lang, &headers);
-    draw(&app, &site, language, known_secret(&headers), None).await
+    draw(&app, &site, language, &wanted, known_secret(&headers), None).await
 }
 
 /// The form's message, then the page again: by a redirect, so that a reload sends nothing twice.
@@ -78,6 +80,7 @@ pub async fn write(
         &site,
         &caller,
         &secret,
+        &wanted,
         language.locale,
         SendMessage {
             message_id,
@@ -89,12 +92,15 @@ pub async fn write(
     )
     .await
     {
-        Ok(()) => redirect(&app, &key, &wanted.lang, &secret),
+        Ok(()) => {
+            let conversation = ConversationId::new(wanted.conversation).ok();
+            enter(&app, &key, &wanted.lang, conversation.as_ref(), &secret)
+        }
         Err(refused) => {
             let status =
                 StatusCode::from_u16(refused.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let failed = Failed { body: &written.body, why: refused.message() };
-            let mut response = draw(&app, &site, language, Some(&secret), Some(failed)).await?;
+            let mut response = draw(&app, &site, language, &wanted, Some(&secret), Some(failed)).await?;
             *response.status_mut() = status;
             Ok(response)
         }
@@ -109,7 +115,8 @@ fn known_secret(headers: &HeaderMap) -> Option<&str> {
     cookie(headers, COOKIE).filter(|secret| secret::is_visitor_secret(secret))
 }
 
-fn language<'a>(app: &'a App, site: &Site, wanted: &str, headers: &HeaderMap) -> Language<'a> {
+/// The page's language: what the address wants, what the browser takes, or the site's own.
+pub fn language<'a>(app: &'a App, site: &Site, wanted: &str, headers: &HeaderMap) -> Language<'a> {
     let accepted =
         headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let accepted = accepted.split(',').map(|part| part.split(';').next().unwrap_or_default());
@@ -121,11 +128,12 @@ async fn store(
     site: &Site,
     caller: &Caller,
     secret: &str,
+    wanted: &Wanted,
     locale: &str,
     send: SendMessage,
 ) -> Answer<()> {
     let conversation_id = match visitor(app, secret).await {
-        Ok(known) => newest(app, &known).await?.map(|conversation| conversation.conversation_id),
+        Ok(known) => theirs(app, &known, wanted).await?.map(|(conversation, _)| conversation.conversation_id),
         Err(_) => None,
     };
     // Derived from the secret, so that a doubled first submit opens one conversation.
@@ -141,14 +149,26 @@ async fn store(
     Ok(())
 }
 
-async fn newest(app: &App, visitor: &Visitor) -> Answer<Option<Conversation>> {
-    Ok(app.store.conversations_of(&visitor.visitor_id).await?.into_iter().next())
+/// The conversation of theirs that is wanted, or their newest; and whether it is the wanted one.
+async fn theirs(app: &App, visitor: &Visitor, wanted: &Wanted) -> Answer<Option<(Conversation, bool)>> {
+    if let Ok(id) = ConversationId::new(wanted.conversation.as_str())
+        && let Ok(row) = Party::Visitor(visitor.clone()).conversation(app, &id).await
+    {
+        return Ok(Some((row.conversation, true)));
+    }
+    let newest = app.store.conversations_of(&visitor.visitor_id).await?.into_iter().next();
+    Ok(newest.map(|conversation| (conversation, false)))
 }
 
-fn redirect(app: &App, key: &SiteKey, lang: &str, secret: &str) -> Answer<Response> {
-    let query: String =
-        url::form_urlencoded::Serializer::new(String::new()).append_pair("lang", lang).finish();
-    let query = if lang.is_empty() { String::new() } else { format!("?{query}") };
+/// The way to the hosted page, with the session behind `secret` in its cookie.
+pub(super) fn enter(
+    app: &App,
+    key: &SiteKey,
+    lang: &str,
+    conversation: Option<&ConversationId>,
+    secret: &str,
+) -> Answer<Response> {
+    let query = query(lang, conversation);
     let secure = if app.is_https() { "; Secure" } else { "" };
     let cookie =
         format!("{COOKIE}={secret}; Path=/c/{key}; HttpOnly; SameSite=Lax; Max-Age={COOKIE_SECONDS}{secure}");
@@ -156,6 +176,18 @@ fn redirect(app: &App, key: &SiteKey, lang: &str, secret: &str) -> Answer<Respon
     let headers =
         [(header::LOCATION, value(&format!("/c/{key}{query}"))?), (header::SET_COOKIE, value(&cookie)?)];
     Ok((StatusCode::SEE_OTHER, headers).into_response())
+}
+
+fn query(lang: &str, conversation: Option<&ConversationId>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if !lang.is_empty() {
+        query.append_pair("lang", lang);
+    }
+    if let Some(id) = conversation {
+        query.append_pair("conversation", id.as_str());
+    }
+    let query = query.finish();
+    if query.is_empty() { query } else { format!("?{query}") }
 }
 
 /// Words that were not stored, and why: they stay on the page.
@@ -168,23 +200,25 @@ async fn draw(
     app: &App,
     site: &Site,
     language: Language<'_>,
+    wanted: &Wanted,
     secret: Option<&str>,
     failed: Option<Failed<'_>>,
 ) -> Answer<Response> {
     let mut messages = Vec::new();
-    let mut known = None;
+    let (mut known, mut is_wanted) = (None, false);
     if let Some(secret) = secret
         && let Ok(visitor) = visitor(app, secret).await
         && visitor.site == site.key
-        && let Some(conversation) = newest(app, &visitor).await?
+        && let Some((conversation, wanted)) = theirs(app, &visitor, wanted).await?
     {
+        is_wanted = wanted;
         messages = app.store.messages(&conversation.conversation_id, Page::Last, SHOWN).await?;
         known = Some(conversation.conversation_id);
     }
     let filling = Filling {
         mode: "page",
-        action: format!("/c/{}?lang={}", site.key, language.locale),
-        form: Form::new(secret, known)?,
+        action: format!("/c/{}{}", site.key, query(language.locale, known.as_ref().filter(|_| is_wanted))),
+        form: Form::new(secret, known)?.wanted(is_wanted),
         thread: thread(&messages, failed.as_ref(), language),
     };
     let mut response = page(app, site, language, filling, "'none'").await?;

@@ -146,14 +146,15 @@ fn block(
     Ok(changed)
 }
 
-/// What a turn's row tells where a conversation stands: whether its visitor is blocked, the turn that runs, and the
+/// What else tells where a conversation stands: whether its visitor is blocked or left an address, the turn that runs, and the
 /// one that was withdrawn. Read once the conversation is locked, when no other transaction can change it.
 pub(super) fn read(c: &mut Connection, id: &ConversationId, locked: &mut Locked) -> Result<(), DbError> {
-    let sql = "select v.blocked_at, t.asked_at, t.promised_by, t.withdrawn_at from conversation c \
+    let sql = "select v.blocked_at, t.asked_at, t.promised_by, t.withdrawn_at, v.email from conversation c \
         join visitor v on v.visitor_id = c.visitor_id left join turn t on t.conversation_id = c.conversation_id \
         and t.answered_at is null and t.given_up_at is null where c.conversation_id = $1 order by t.asked_at";
-    for row in c.query(sql, &[id.as_str().into()])? {
+    for mut row in c.query(sql, &[id.as_str().into()])? {
         locked.state.blocked = row.opt_at(0)?.is_some();
+        locked.state.mails = row.opt_text(4)?.is_some();
         let Some(asked_at) = row.opt_at(1)? else { continue };
         if row.opt_at(3)?.is_some() {
             locked.state.withdrawn = Some(Turn { asked_at, promised_by: row.opt_at(2)? });
@@ -185,7 +186,8 @@ pub(in crate::store) fn apply(
             | Change::Waiting(_)
             | Change::Blocked(_)
             | Change::Receipts(..)
-            | Change::Forward => false,
+            | Change::Forward
+            | Change::Mail => false,
         };
     }
     Ok(stirred)
