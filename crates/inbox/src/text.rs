@@ -92,13 +92,15 @@ pub fn short_span(words: &Strings, minutes: i64) -> String {
     fill(text, "{n}", &n.to_string())
 }
 
-/// A span of whole minutes in its two largest units: what is left of a window, or by how much it was missed.
+/// A span of whole minutes in its two largest units: what is left of a window, or by how much it was missed. Of a week or
+/// more only the days count.
 #[must_use]
 pub fn exact_span(words: &Strings, minutes: i64) -> String {
     let (large, small, each) = match minutes {
         ..1 => return words.span_less.to_owned(),
         1..60 => return fill(words.span_minutes, "{n}", &minutes.to_string()),
         60..1_440 => (words.span_hours, words.span_minutes, 60),
+        10_080.. => return short_span(words, minutes),
         _ => (words.span_days, words.span_hours, 1_440),
     };
     let rest = minutes % each / (if each == 60 { 1 } else { 60 });

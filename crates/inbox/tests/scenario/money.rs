@@ -5,7 +5,7 @@ use super::windows::{HOUR, euro, lines};
 use expect_test::expect;
 use pronto_inbox::state::Route;
 use pronto_inbox::state::list::{Loading, Order};
-use pronto_inbox::state::money::amount::{decimal, parse};
+use pronto_inbox::state::money::amount::{decimal, parse, written};
 use pronto_inbox::state::money::{budget, months};
 use pronto_inbox::update::request::{Answer, Request};
 use pronto_inbox::update::{Event, Ui};
@@ -31,10 +31,16 @@ fn costs(spent: &[Money], cap: Option<i64>) -> Costs {
 fn amounts_are_exact_both_ways() {
     let out = |micros: i64| {
         let it = decimal(micros);
-        format!("{micros} -> {} with {} decimals", it.text, it.places)
+        let field = written(&euro(micros));
+        assert_eq!(
+            parse(&field),
+            Some(micros).filter(|micros| *micros >= 0),
+            "what a field shows can be saved"
+        );
+        format!("{micros} -> {} with {} decimals, {field} in a field", it.text, it.places)
     };
     let back = |text: &str| format!("{text:?} -> {:?}", parse(text));
-    let written = [0, 1, 45_000, 5_000_000, 5_500_000, -45_000, 1_234_567_890, i64::MAX, i64::MIN].map(out);
+    let shown = [0, 1, 45_000, 5_000_000, 5_500_000, -45_000, 1_234_567_890, i64::MAX, i64::MIN].map(out);
     let read = [
         "5",
         "5.00",
@@ -54,33 +60,33 @@ fn amounts_are_exact_both_ways() {
     ]
     .map(back);
     lines(
-        written.into_iter().chain(read),
+        shown.into_iter().chain(read),
         expect![[r#"
-        0 -> 0 with 0 decimals
-        1 -> 0.000001 with 6 decimals
-        45000 -> 0.045 with 3 decimals
-        5000000 -> 5 with 0 decimals
-        5500000 -> 5.5 with 1 decimals
-        -45000 -> -0.045 with 3 decimals
-        1234567890 -> 1234.56789 with 5 decimals
-        9223372036854775807 -> 9223372036854.775807 with 6 decimals
-        -9223372036854775808 -> -9223372036854.775808 with 6 decimals
-        "5" -> Some(5000000)
-        "5.00" -> Some(5000000)
-        "5,5" -> Some(5500000)
-        "0.045" -> Some(45000)
-        ".5" -> None
-        "5." -> Some(5000000)
-        "-5" -> None
-        "+5" -> None
-        "1e3" -> None
-        "1.234.567" -> None
-        "0.0000001" -> None
-        "" -> None
-        " 12 " -> Some(12000000)
-        "9223372036854" -> Some(9223372036854000000)
-        "9223372036855" -> None
-    "#]],
+            0 -> 0 with 0 decimals, 0 in a field
+            1 -> 0.000001 with 6 decimals, 0.000001 in a field
+            45000 -> 0.045 with 3 decimals, 0.045 in a field
+            5000000 -> 5 with 0 decimals, 5 in a field
+            5500000 -> 5.5 with 1 decimals, 5.50 in a field
+            -45000 -> -0.045 with 3 decimals, -0.045 in a field
+            1234567890 -> 1234.56789 with 5 decimals, 1234.56789 in a field
+            9223372036854775807 -> 9223372036854.775807 with 6 decimals, 9223372036854.775807 in a field
+            -9223372036854775808 -> -9223372036854.775808 with 6 decimals, -9223372036854.775808 in a field
+            "5" -> Some(5000000)
+            "5.00" -> Some(5000000)
+            "5,5" -> Some(5500000)
+            "0.045" -> Some(45000)
+            ".5" -> None
+            "5." -> Some(5000000)
+            "-5" -> None
+            "+5" -> None
+            "1e3" -> None
+            "1.234.567" -> None
+            "0.0000001" -> None
+            "" -> None
+            " 12 " -> Some(12000000)
+            "9223372036854" -> Some(9223372036854000000)
+            "9223372036855" -> None
+        "#]],
     );
 }
 

@@ -43,8 +43,12 @@ pub fn parse(text: &str) -> Option<i64> {
     units.checked_mul(UNIT as i64)?.checked_add(micros)
 }
 
-/// The amount as a person would write it into a field.
+/// The amount as a person would write it into a field: nobody writes a single decimal.
 #[must_use]
 pub fn written(money: &Money) -> String {
-    decimal(money.micros).text
+    let Decimal { mut text, places } = decimal(money.micros);
+    if places == 1 {
+        text.push('0');
+    }
+    text
 }
