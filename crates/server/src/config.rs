@@ -24,6 +24,18 @@ pub enum Command {
     Backup(BackupArgs),
     /// Bring a backup back while no server runs.
     Restore(RestoreArgs),
+    /// Say what keeps the widget off a page, and which line helps.
+    Doctor(DoctorArgs),
+}
+
+/// The arguments of `pronto doctor`.
+#[derive(Args, Debug)]
+pub struct DoctorArgs {
+    /// The page to look at.
+    pub url: Url,
+    /// The chat's address, for a page that has no loader yet.
+    #[arg(long, value_name = "URL", value_parser = public_url)]
+    pub chat: Option<Url>,
 }
 
 /// Where the database is.

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod conversation;
 pub mod demo;
+pub mod doctor;
 pub mod hours;
 pub mod http;
 pub mod relay;
@@ -31,6 +32,7 @@ pub async fn run(cli: Cli) -> Result<(), String> {
     match cli.command {
         Command::Serve(args) => start::serve(*args).await,
         Command::Backup(args) => copy(&args.database, move |url| backup::backup(url, &args.file)).await,
+        Command::Doctor(args) => doctor::run(args).await,
         Command::Restore(args) => {
             copy(&args.database, move |url| backup::restore(url, &args.file, args.force)).await
         }
