@@ -108,9 +108,9 @@ class Program {
 export class Pronto {
   /**
    * `through`: the port that browsers are told of, where something of the test's own stands in front. `testClock`: whether
-   * the server lets its clock be moved.
+   * the server lets its clock be moved. `more`: further options of it.
    */
-  static async start({ through, testClock = false } = {}) {
+  static async start({ through, testClock = false, more = [] } = {}) {
     const pronto = new Pronto();
     const [port, shopPort] = [await freePort(), await freePort()];
     pronto.port = port;
@@ -121,7 +121,7 @@ export class Pronto {
     pronto.program = new Program(SERVER, [
       "serve", "--demo", "--allow-private-backends",
       "--listen", `127.0.0.1:${port}`, "--demo-listen", `127.0.0.1:${shopPort}`,
-      "--public-url", pronto.chat, "--data", pronto.data, ...(testClock ? ["--test-clock"] : []),
+      "--public-url", pronto.chat, "--data", pronto.data, ...(testClock ? ["--test-clock"] : []), ...more,
     ]);
     await pronto.start();
     return pronto;
