@@ -2,15 +2,17 @@
 //! does not compile. Views hold no literal of their own.
 
 macro_rules! table {
-    ($($name:ident: $en:literal, $it:literal;)*) => {
+    ($words:ident; $($name:ident: $en:literal, $it:literal;)*) => {
         /// The words of one language.
         #[expect(missing_docs, reason = "each field is told by its own words")]
-        pub struct Strings { $(pub $name: &'static str,)* }
+        pub struct $words { $(pub $name: &'static str,)* }
 
-        static EN: Strings = Strings { $($name: $en,)* };
-        static IT: Strings = Strings { $($name: $it,)* };
+        static EN: $words = $words { $($name: $en,)* };
+        static IT: $words = $words { $($name: $it,)* };
     };
 }
+
+pub mod report;
 
 /// A language of the screen. One more is a variant here and a column in the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -109,6 +111,8 @@ pub fn exact_span(words: &Strings, minutes: i64) -> String {
 }
 
 table! {
+    Strings;
+
     app: "Pronto inbox", "Posta di Pronto";
     inbox: "Inbox", "Posta";
     loading: "Loading", "Caricamento";

@@ -1,5 +1,7 @@
 //! Stories of the inbox, run natively on its pure core: events in, effects and what the screen would show out.
 
+#[path = "scenario/chart.rs"]
+mod chart;
 #[path = "scenario/desk.rs"]
 mod desk;
 #[path = "scenario/door.rs"]

@@ -1,5 +1,7 @@
 //! Times in words, by the browser's own knowledge of languages and zones.
 
+pub(super) mod figures;
+
 use std::cell::RefCell;
 
 use js_sys::{Array, Date, Function, Object, Reflect};
@@ -20,6 +22,10 @@ enum Shape {
     Short,
     Exact,
     Month,
+    Week,
+    MonthShort,
+    Hour,
+    Weekday,
 }
 
 impl Shape {
@@ -31,6 +37,11 @@ impl Shape {
             Self::Short => &[("day", "numeric"), ("month", "short")],
             Self::Exact => &[("dateStyle", "long"), ("timeStyle", "short")],
             Self::Month => &[("month", "long"), ("year", "numeric")],
+            // Days of a calendar, which have no zone any more.
+            Self::Week => &[("day", "numeric"), ("month", "short"), ("timeZone", "UTC")],
+            Self::MonthShort => &[("month", "short"), ("year", "numeric"), ("timeZone", "UTC")],
+            Self::Hour => &[("hour", "numeric"), ("timeZone", "UTC")],
+            Self::Weekday => &[("weekday", "short"), ("timeZone", "UTC")],
         }
     }
 }
@@ -229,6 +240,32 @@ pub(super) fn weekday(lang: Lang, place: usize) -> String {
     let noon = Date::new_with_year_month_day_hr(2024, 0, i32::try_from(place).unwrap_or(0) + 1, 12);
     let wanted = options(&[("weekday", "long")]);
     String::from(noon.to_locale_date_string(&tag(lang), &wanted))
+}
+
+/// A weekday's short name; 0 is Monday.
+pub(super) fn weekday_short(lang: Lang, place: usize) -> String {
+    written(lang, Shape::Weekday, &format!("2024-01-0{}T12:00Z", place % 7 + 1))
+}
+
+/// An hour of the day, 0 to 23.
+pub(super) fn hour(lang: Lang, hour: u8) -> String {
+    written(lang, Shape::Hour, &format!("2024-01-01T{:02}:00Z", hour % 24))
+}
+
+/// A day of the calendar, written `YYYY-MM-DD`, without its year.
+pub(super) fn calendar_day(lang: Lang, day: &str) -> String {
+    written(lang, Shape::Week, &format!("{day}T12:00Z"))
+}
+
+/// A month of the calendar, written `YYYY-MM`, where there is little room.
+pub(super) fn calendar_month(lang: Lang, month: &str) -> String {
+    written(lang, Shape::MonthShort, &format!("{month}-15T12:00Z"))
+}
+
+/// A time in ISO 8601; itself where it is none.
+fn written(lang: Lang, shape: Shape, iso: &str) -> String {
+    let at = Date::parse(iso);
+    if at.is_nan() { iso.to_owned() } else { write(lang, shape, Millis(at as i64)) }
 }
 
 /// Every zone that the browser knows.

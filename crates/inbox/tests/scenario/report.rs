@@ -20,7 +20,7 @@ fn check(desk: Desk, expected: Expect) {
 }
 
 /// A report of one week with so many questions, each answered within a minute.
-fn report(questions: u32) -> Report {
+pub(crate) fn report(questions: u32) -> Report {
     let counts = WaitCount { up_to_s: 60, answered: questions, waiting: 0 };
     Report {
         document: ReplyTimeDocument {
