@@ -28,4 +28,5 @@ create table ledger_entry (
 );
 create unique index ledger_charge on ledger_entry (site_key, channel, conversation_id, message_id) where kind = 'charge';
 create index ledger_delivered on ledger_entry (site_key, delivered_at);
-create index ledger_conversation on ledger_entry (conversation_id, sent_at);
+create index ledger_allowance on ledger_entry (site_key, channel, delivered_at) where reason = 'allowance';
+create index ledger_message on ledger_entry (site_key, conversation_id, sent_at, message_id, entry);

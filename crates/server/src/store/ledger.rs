@@ -99,6 +99,7 @@ pub(super) fn delivered(
     let Some(plan) = shelf.plan(&settings) else { return Ok(()) };
     let mut ledgers = Ledgers::default();
     let first = sent.first().map_or(Ok(now), |row| row.at(2))?;
+    let is_last = is_last(c, site, (id, first), now)?;
     for mut row in sent {
         let (seq, message_id, sent_at) = (row.seq(0)?, row.text(1)?, row.at(2)?);
         let talk = talk_before(c, id, seq)?;
@@ -115,7 +116,11 @@ pub(super) fn delivered(
             delivered_at: now.0.max(sent_at.0),
             market: billing::market(&settings).map(str::to_owned),
         };
-        let ledger = ledgers.of(c, &plan, (site, talk.channel), (id, first), now)?;
+        let ledger = if is_last {
+            ledgers.of(c, &plan, (site, talk.channel), now)?
+        } else {
+            ledgers.whole(c, &plan, (site, talk.channel), (id, first), now)?
+        };
         for entry in ledger.record(&plan, &delivery) {
             insert(c, site, &entry)?;
         }
@@ -128,9 +133,39 @@ pub(super) fn delivered(
 pub(super) struct Ledgers(Vec<(Channel, Ledger)>);
 
 impl Ledgers {
-    /// As much of the ledger of a road as tells what a message costs that is delivered at `now`: all that its price may
-    /// depend on, and what is recorded of the messages of `id` that were sent at `since` or later.
+    /// As much of the ledger of a road as tells what a message costs that is delivered at `now`, if it is the last that is
+    /// delivered: what took from the month's allowance, and the conversations that may still run. However busy a month
+    /// was, that is no more than an allowance and a day or so.
     pub(super) fn of(
+        &mut self,
+        c: &mut Connection,
+        plan: &Plan,
+        (site, channel): (&SiteKey, Channel),
+        now: Millis,
+    ) -> Result<&mut Ledger, DbError> {
+        let allowed = select!(
+            "e.channel = $2 and e.delivered_at >= $3 and e.reason = 'allowance' and not exists (select 1 from \
+             ledger_entry l where l.site_key = e.site_key and l.conversation_id = e.conversation_id \
+             and l.sent_at = e.sent_at and l.message_id = e.message_id and l.channel = e.channel and l.entry > e.entry)"
+        );
+        let recent = select!("e.channel = $2 and e.delivered_at >= $3");
+        self.known(channel, || {
+            let Some(from) = Ledger::context(plan, channel, now.0) else { return Ok(Vec::new()) };
+            let month = plan.zone().spans(plan.zone().month(now.0)).0;
+            let longest = month.saturating_sub(from);
+            let mut all = read(c, allowed, (site, channel), &[from.into()])?;
+            if longest > 0 {
+                all.extend(read(c, recent, (site, channel), &[now.0.saturating_sub(longest).into()])?);
+                all.sort_by_key(|(place, _)| *place);
+                all.dedup_by_key(|(place, _)| *place);
+            }
+            Ok(all)
+        })
+    }
+
+    /// As much of it as is needed where something is recorded already of the messages of `id` that were sent at `since` or
+    /// later, or where something was delivered after `now`: all that any price may depend on.
+    fn whole(
         &mut self,
         c: &mut Connection,
         plan: &Plan,
@@ -138,22 +173,57 @@ impl Ledgers {
         (id, since): (&ConversationId, Millis),
         now: Millis,
     ) -> Result<&mut Ledger, DbError> {
-        if let Some(known) = self.0.iter().position(|(of, _)| *of == channel) {
-            return Ok(&mut self.0[known].1);
-        }
         let sql = select!(
             "e.channel = $2 and (e.delivered_at >= $3 or (e.conversation_id = $4 and e.sent_at >= $5))"
         );
-        let from = Ledger::context(plan, channel, now.0).unwrap_or(i64::MAX);
-        let values: [Value<'_>; 5] =
-            [site.as_str().into(), channel.as_str().into(), from.into(), id.as_str().into(), since.into()];
-        let rows = c.query(sql, &values)?;
-        let entries = rows.into_iter().map(|mut row| entry(&mut row).map(|(_, entry)| entry));
-        let ledger = Ledger::of(entries.collect::<Result<Vec<_>, _>>()?);
-        self.0.push((channel, ledger));
-        let last = self.0.len() - 1;
-        Ok(&mut self.0[last].1)
+        self.known(channel, || {
+            let from = Ledger::context(plan, channel, now.0).unwrap_or(i64::MAX);
+            read(c, sql, (site, channel), &[from.into(), id.as_str().into(), since.into()])
+        })
     }
+
+    fn known(
+        &mut self,
+        channel: Channel,
+        entries: impl FnOnce() -> Result<Vec<(u64, Entry)>, DbError>,
+    ) -> Result<&mut Ledger, DbError> {
+        let place = match self.0.iter().position(|(of, _)| *of == channel) {
+            Some(place) => place,
+            None => {
+                let entries = entries()?.into_iter().map(|(_, entry)| entry);
+                self.0.push((channel, Ledger::of(entries)));
+                self.0.len() - 1
+            }
+        };
+        Ok(&mut self.0[place].1)
+    }
+}
+
+fn read(
+    c: &mut Connection,
+    sql: &'static str,
+    (site, channel): (&SiteKey, Channel),
+    more: &[Value<'_>],
+) -> Result<Vec<(u64, Entry)>, DbError> {
+    let mut values: Vec<Value<'_>> = vec![site.as_str().into(), channel.as_str().into()];
+    values.extend(more);
+    c.query(sql, &values)?.into_iter().map(|mut row| entry(&mut row)).collect()
+}
+
+/// Whether what is delivered at `now` is the last that is recorded: nothing was delivered then or later, and nothing is
+/// known yet of the messages of `id` that were sent at `since` or later.
+fn is_last(
+    c: &mut Connection,
+    site: &SiteKey,
+    (id, since): (&ConversationId, Millis),
+    now: Millis,
+) -> Result<bool, DbError> {
+    let later = "select 1 from ledger_entry where site_key = $1 and delivered_at >= $2 limit 1";
+    let own =
+        "select 1 from ledger_entry where site_key = $1 and conversation_id = $2 and sent_at >= $3 limit 1";
+    let later = c.query_one(later, &[site.as_str().into(), now.into()])?;
+    let own = c.query_one(own, &[site.as_str().into(), id.as_str().into(), since.into()])?;
+    Ok(later.is_none() && own.is_none())
 }
 
 /// The settings of a site whose ledger no other transaction adds to until this one ends.

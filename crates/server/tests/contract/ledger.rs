@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use pronto_protocol::id::{ConversationId, Millis, SiteKey};
 use pronto_protocol::model::cost::{Billing, BookChoice};
-use pronto_protocol::model::{Author, Channel, InboxConversation, Receipts, Side};
-use pronto_reply::ledger::{Entry, Statement};
-use pronto_reply::price::{Month, Zone};
+use pronto_protocol::model::{Author, Channel, InboxConversation, Message, Receipts, Side};
+use pronto_reply::ledger::{Delivery, Entry, Ledger, Statement};
+use pronto_reply::price::{Form, Month, Plan, Sent, Zone};
+use pronto_reply::window::{self, Talk};
 use pronto_server::store::{AppendMessage, Appended, StoreOptions};
 
 use super::cases::HOUR;
@@ -224,69 +225,127 @@ pub(crate) async fn many_at_once_leave_no_gaps_and_count_the_allowance_once(worl
     assert_eq!(totals, ["EUR 0.58"], "one is free, 29 are charged");
 }
 
-/// Whatever is sent and reported, however often and in whatever order: each month's sums are those of its entries, each
-/// message is charged once, and all months together are all entries.
+/// A number below `sides`, always the same ones.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    fn hours(&mut self, most: u64) -> i64 {
+        i64::try_from(self.throw(most)).expect("few") * HOUR
+    }
+}
+
+/// The same ledger kept in memory, all of it, from what the test itself knows of each message.
+struct Mirror {
+    plan: Plan,
+    ledger: Ledger,
+    entries: Vec<Entry>,
+    talks: BTreeMap<String, (Vec<Message>, u64)>,
+}
+
+impl Mirror {
+    fn said(&mut self, message: Message) {
+        let id = message.conversation_id.as_str().to_owned();
+        self.talks.entry(id).or_default().0.push(message);
+    }
+
+    fn reached(&mut self, id: &ConversationId, seq: u64, at: i64) {
+        let Some((messages, reached)) = self.talks.get_mut(id.as_str()) else { return };
+        let seq = seq.min(messages.len() as u64).max(*reached);
+        let new = messages.iter().filter(|message| message.seq > *reached && message.seq <= seq);
+        for message in new.filter(|message| message.author != Author::Visitor) {
+            let before = messages.iter().take_while(|other| other.seq < message.seq);
+            let last = before.filter(|other| other.author == Author::Visitor).last();
+            let last_from_visitor = last.map(|last| last.created_at.0);
+            let talk = Talk { channel: window::Channel::Widget, last_from_visitor, ad: None, blocked: false };
+            let (sent_at, own) = (message.created_at.0, message.message_id.as_str());
+            let delivery = Delivery {
+                conversation_id: id.as_str().to_owned(),
+                message_id: format!("{id}/{own}"),
+                channel: talk.channel,
+                sent: Sent {
+                    form: Form::FreeForm,
+                    sent_at,
+                    window: self.plan.rules().window(&talk, self.plan.zone()),
+                },
+                delivered_at: at.max(sent_at),
+                market: Some("IT".to_owned()),
+            };
+            self.entries.extend(self.ledger.record(&self.plan, &delivery));
+        }
+        *reached = seq;
+    }
+}
+
+/// Whatever is sent and reported, however often, in order or shaken: the entries are those of a ledger that never forgot
+/// anything, each month's sums are those of its entries, each message is charged once, and all months together are all
+/// entries.
 pub(crate) async fn the_sum_of_the_entries_is_the_statement(world: World) {
     let world = World { store: world.store.with_shelf(shelf_of_one()), place: world.place };
-    let mut state = 7_u64;
-    let mut dice = move |sides: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % sides
-    };
-    for (key, zone, book) in [
-        ("rome", "Europe/Rome", "late-reply-2018"),
-        ("apia", "Pacific/Apia", "one-a-month"),
-        ("york", "America/New_York", "conversation-2022"),
+    let mut dice = Dice(7);
+    for (key, zone, book, shaken) in [
+        ("rome", "Europe/Rome", "late-reply-2018", true),
+        ("apia", "Pacific/Apia", "one-a-month", true),
+        ("york", "America/New_York", "conversation-2022", true),
+        ("oslo", "Europe/Oslo", "one-a-month", false),
+        ("lima", "America/Lima", "conversation-2022", false),
     ] {
-        let time_zone = zone.to_owned();
-        let site = world.charged(key, Billing { time_zone, ..billing(book) }).await;
-        let mut last = BTreeMap::new();
-        for _ in 0..60 {
-            let name = format!("{key}-{}", dice(5));
+        let billing = Billing { time_zone: zone.to_owned(), ..billing(book) };
+        let site = world.charged(key, billing).await;
+        let settings = world.store.site(&site).await.expect("an answer").expect("a site").settings;
+        let plan = world.store.shelf().plan(&settings).expect("a plan");
+        let mut mirror =
+            Mirror { plan, ledger: Ledger::default(), entries: Vec::new(), talks: BTreeMap::new() };
+        let mut now = NOON;
+        for number in 0..60 {
+            let name = format!("{key}-{}", dice.throw(5));
             let id = world.conversation(&site, &name, NOON).await;
-            let at = NOON + i64::try_from(dice(90 * 24)).expect("hours") * HOUR;
+            now = if shaken { NOON + dice.hours(90 * 24) } else { now + 1 + dice.hours(30) };
             let author =
-                [Author::Visitor, Author::Agent, Author::Bot][usize::try_from(dice(3)).expect("few")];
-            let seq = last.entry(name).or_insert(0_u64);
-            world.say(&id, author, &format!("m{seq}"), at).await;
-            *seq += 1;
-            for _ in 0..dice(3) {
-                let shaken = at + i64::try_from(dice(72)).expect("hours") * HOUR - 36 * HOUR;
-                world.reach(&id, dice(*seq + 1), shaken).await;
+                [Author::Visitor, Author::Agent, Author::Bot][usize::try_from(dice.throw(3)).expect("few")];
+            mirror.said(world.say(&id, author, &format!("m{number}"), now).await);
+            for _ in 0..dice.throw(3) {
+                let at = if shaken { now + dice.hours(72) - 36 * HOUR } else { now + 1 };
+                let seq = dice.throw(13);
+                world.reach(&id, seq, at).await;
+                mirror.reached(&id, seq, at);
             }
         }
         let entries = world.entries(&site).await;
         assert!(entries.len() > 10, "{key}: {}", entries.len());
-        let zone = Zone::new(zone).expect("a zone");
-        let months = world.store.ledger_months(&site, &zone).await.expect("months");
-        let seen: std::collections::BTreeSet<Month> =
-            entries.iter().map(|(_, entry)| zone.month(entry.delivered_at)).collect();
-        assert_eq!(months, seen.into_iter().rev().collect::<Vec<_>>(), "{key}");
-        let mut counted = 0;
-        for month in months {
-            let (from, until) = zone.spans(month);
-            let span = (Millis(from), Millis(until));
-            let own = world.store.ledger(&site, span).await.expect("entries");
-            let sums = world.store.ledger_sums(&site, span).await.expect("sums");
-            let statement = Statement::of(own.iter().map(|(_, entry)| entry));
-            assert_eq!(
-                (sums.totals(), sums.unknown),
-                (statement.totals.clone(), statement.unknown),
-                "{key} {month}"
-            );
-            let all = Statement::of_month(entries.iter().map(|(_, entry)| entry), &zone, month);
-            assert_eq!(statement, all, "{key} {month}");
-            counted += own.len();
-        }
-        assert_eq!(counted, entries.len(), "{key}");
-        let charged: Vec<_> = entries
-            .iter()
-            .filter(|(_, entry)| entry.kind.as_str() == "charge")
-            .map(|(_, entry)| entry.message_id.as_str())
-            .collect();
+        let own: Vec<Entry> = entries.iter().map(|(_, entry)| entry.clone()).collect();
+        assert_eq!(own, mirror.entries, "{key}");
+        check_months(&world, &site, &entries, &Zone::new(zone).expect("a zone")).await;
+        let charges = entries.iter().filter(|(_, entry)| entry.kind.as_str() == "charge");
+        let charged: Vec<_> = charges.map(|(_, entry)| entry.message_id.as_str()).collect();
         let once: std::collections::BTreeSet<_> = charged.iter().collect();
         assert_eq!(once.len(), charged.len(), "{key}");
     }
+}
+
+async fn check_months(world: &World, site: &SiteKey, entries: &[(u64, Entry)], zone: &Zone) {
+    let months = world.store.ledger_months(site, zone).await.expect("months");
+    let seen: std::collections::BTreeSet<Month> =
+        entries.iter().map(|(_, entry)| zone.month(entry.delivered_at)).collect();
+    assert_eq!(months, seen.into_iter().rev().collect::<Vec<_>>(), "{site}");
+    let mut counted = 0;
+    for month in months {
+        let (from, until) = zone.spans(month);
+        let span = (Millis(from), Millis(until));
+        let own = world.store.ledger(site, span).await.expect("entries");
+        let sums = world.store.ledger_sums(site, span).await.expect("sums");
+        let statement = Statement::of(own.iter().map(|(_, entry)| entry));
+        let told = (statement.totals.clone(), statement.unknown);
+        assert_eq!((sums.totals(), sums.unknown), told, "{site} {month}");
+        let all = Statement::of_month(entries.iter().map(|(_, entry)| entry), zone, month);
+        assert_eq!(statement, all, "{site} {month}");
+        counted += own.len();
+    }
+    assert_eq!(counted, entries.len(), "{site}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -66,7 +66,7 @@ fn tally(
     if pronto_reply::ledger::Ledger::context(plan, talk.channel, now.0).is_none() {
         return Ok(Tally::default());
     }
-    let ledger = ledgers.of(c, plan, (site, talk.channel), (id, Millis(i64::MAX)), now)?;
+    let ledger = ledgers.of(c, plan, (site, talk.channel), now)?;
     Ok(ledger.tally(plan, talk.channel, id.as_str(), now.0))
 }
 
