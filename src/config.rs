@@ -1,7 +1,7 @@
 //! What the page and its loader handed over, parsed once. Nothing in here changes while the page lives.
 
 use pronto_protocol::id::SiteKey;
-use pronto_protocol::model::{OpenState, VisitorContext};
+use pronto_protocol::model::VisitorContext;
 
 /// Where the panel stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,8 +25,8 @@ pub struct Config {
     pub mode: Mode,
     /// The sentence above an empty thread.
     pub greeting: String,
-    /// What the header says of the opening hours, where there are any; true until `changes_at`.
-    pub open: Option<OpenState>,
+    /// Whether the business is closed; the page asks again when that changes, and says so.
+    pub closed: bool,
     /// What the browser says about itself; the page's address and title come from the loader.
     pub context: VisitorContext,
 }

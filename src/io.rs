@@ -5,6 +5,7 @@ mod json;
 mod net;
 mod page;
 mod store;
+mod wire;
 
 use gloo::timers::callback::Timeout;
 use pronto_protocol::id::Millis;
@@ -27,6 +28,8 @@ pub struct Io {
     socket: Option<net::Socket>,
     poll: Option<net::Abort>,
     alarm: Option<Timeout>,
+    /// What has to wait until all is drawn.
+    later: Option<Timeout>,
 }
 
 impl Io {
@@ -47,7 +50,7 @@ impl Io {
             keeps: store.works(),
             visible: page::is_visible(),
         };
-        (Self { on, page, store, socket: None, poll: None, alarm: None }, words, start)
+        (Self { on, page, store, socket: None, poll: None, alarm: None, later: None }, words, start)
     }
 
     /// The device's clock and a throw of its dice.
@@ -86,8 +89,8 @@ impl Io {
             Effect::ClearComposer => self.page.clear(),
             Effect::Prefill(text) => self.page.prefill(&text),
             Effect::Focus => self.page.focus(),
+            Effect::FocusMail => self.later = Some(Timeout::new(0, page::focus_on_mail)),
             Effect::ScrollToEnd => page::scroll_to_end(),
-            Effect::ShowHours(words) => page::show_hours(&words),
             Effect::Tell(tell) => page::tell(tell),
         }
     }

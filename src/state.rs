@@ -6,20 +6,21 @@ use pronto_protocol::id::{ConversationId, MessageId, Millis};
 use pronto_protocol::model::{Author, BODY_MAX_CHARS, Message, Receipts};
 use pronto_protocol::send_queue::{SendQueue, SendState};
 use pronto_protocol::timeline::Timeline;
-use serde::{Deserialize, Serialize};
 
 use crate::config::{Config, Mode};
 use crate::text::Words;
 
+/// From here on an answer is far ahead.
+const FAR_MS: i64 = 2 * 60 * 60 * 1000;
+
 /// Who this device is to the site: made at the first message, kept in its storage.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
     /// 32 random bytes as base64url; only this device and the server's hash know it.
     pub secret: String,
     /// The conversation it opened.
     pub conversation_id: ConversationId,
     /// Whether the server has bound the secret.
-    #[serde(default)]
     pub opened: bool,
 }
 
@@ -57,6 +58,36 @@ pub struct Talk {
     pub asking: Asking,
     /// After how many failures in a row, and when, to ask again.
     pub again: Option<(u32, Millis)>,
+    /// By when the business said that it answers.
+    pub promise_by: Option<Millis>,
+    /// The e-mail for the answer.
+    pub mail: Mail,
+}
+
+/// The e-mail that the answer is to go to as well.
+#[derive(Default)]
+pub struct Mail {
+    /// Whether the server can send any; `None` until the session has said.
+    pub can: Option<bool>,
+    /// Whether it was offered while somebody waits: then the offer stands until they have their answer.
+    pub offered: bool,
+    /// The address that the server has; empty for none.
+    pub kept: String,
+    /// Whether another is being written.
+    pub changing: bool,
+    /// What is on its way to the server; empty to remove.
+    pub saving: Option<String>,
+    /// Why the last one was not taken.
+    pub trouble: Option<Trouble>,
+}
+
+/// Why an address was not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Trouble {
+    /// It is none.
+    NoAddress,
+    /// The server could not be reached, or could not keep it.
+    NotSaved,
 }
 
 /// The request that is under way besides sending.
@@ -64,7 +95,7 @@ pub struct Talk {
 pub enum Asking {
     /// None.
     Nothing,
-    /// The session.
+    /// The session; opened, or looked at again.
     Session,
     /// The newest page; what comes over the socket waits for it.
     Newest,
@@ -221,6 +252,23 @@ impl State {
         self.talk().map_or(0, |talk| talk.unread().count())
     }
 
+    /// By when the visitor was told they have an answer, while nobody has given one.
+    #[must_use]
+    pub fn promise(&self) -> Option<Millis> {
+        let talk = self.talk()?;
+        let mut spoken = talk.timeline.messages().rev();
+        let last = spoken.find(|message| matches!(message.author, Author::Visitor | Author::Agent));
+        talk.promise_by.filter(|_| last.is_some_and(|message| message.author == Author::Visitor))
+    }
+
+    /// Whether the answer lies so far ahead that nobody waits for it here: more than two hours, behind closed doors, or
+    /// later than was said.
+    #[must_use]
+    pub fn is_far(&self) -> bool {
+        let left = self.promise().map(|by| by.since(self.now));
+        left.is_some_and(|left| left > FAR_MS || left <= 0 || self.config.closed)
+    }
+
     /// What the strip above the composer says, the most pressing first.
     #[must_use]
     pub fn notice(&self) -> Option<Notice> {
@@ -293,6 +341,8 @@ impl Talk {
             business: Receipts::default(),
             asking: Asking::Nothing,
             again: None,
+            promise_by: None,
+            mail: Mail::default(),
         }
     }
 

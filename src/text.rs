@@ -67,14 +67,40 @@ words! {
     new_messages "panel.new_messages" "New messages";
     /// `{name}` writes.
     typing "panel.typing" "{name} is writing";
-    /// After opening time has come.
-    open_now "hours.open" "Open now";
-    /// After closing time has come.
-    closed_now "hours.closed" "Closed now";
     /// A day separator.
     today "panel.today" "Today";
     /// A day separator.
     yesterday "panel.yesterday" "Yesterday";
+    /// The `{day}` of a promise.
+    tomorrow "panel.tomorrow" "tomorrow";
+    /// By when the answer comes, today.
+    promise_today "panel.promise_today" "You will have an answer by {time} today.";
+    /// By when the answer comes, on another day.
+    promise "panel.promise" "You will have an answer by {day}, {time}.";
+    /// The promised time has passed without an answer.
+    promise_past "panel.promise_past" "This is taking longer than we said.";
+    /// Beside the name of one that is no person.
+    automatic "panel.automatic" "automatic";
+    /// Offers to send the answer by e-mail too.
+    mail "panel.mail" "Leave your e-mail and the answer comes there too.";
+    /// The name of its field.
+    mail_label "panel.mail_label" "Your e-mail";
+    /// What it is used for.
+    mail_use "panel.mail_use" "Used for answers in this conversation, and for nothing else.";
+    /// Keeps it.
+    mail_save "panel.mail_save" "Save";
+    /// It is on its way.
+    mail_saving "panel.mail_saving" "Saving";
+    /// It was kept; `{email}` is a part of it.
+    mail_saved "panel.mail_saved" "The answer also goes to {email}.";
+    /// Writes another.
+    mail_change "panel.mail_change" "Change";
+    /// Takes it away.
+    mail_remove "panel.mail_remove" "Remove";
+    /// It was none.
+    mail_bad "panel.mail_bad" "This is no e-mail address. Check it and try again.";
+    /// It was not kept.
+    mail_failed "panel.mail_failed" "Not saved. Try again.";
 }
 
 impl Words {
@@ -212,11 +238,11 @@ mod tests {
     fn every_key_is_told_apart() {
         let mut words = Words::english("en");
         words.replace(&|key| Some(key.to_owned()));
-        expect!["panel.thread hours.closed panel.yesterday"].assert_eq(&format!(
+        expect!["panel.thread panel.yesterday panel.mail_failed"].assert_eq(&format!(
             "{} {} {}",
             words.thread(),
-            words.closed_now(),
-            words.yesterday()
+            words.yesterday(),
+            words.mail_failed()
         ));
     }
 }

@@ -95,6 +95,10 @@ pub enum Ui {
     },
     /// Go to the end of the thread.
     ToEnd,
+    /// Have the answer sent to this address too; empty takes it away.
+    Mail(String),
+    /// Write another address.
+    ChangeMail,
     /// Load older messages.
     Earlier,
 }
@@ -118,14 +122,18 @@ pub enum Loader {
     },
     /// Put this into the composer, if it is empty.
     Prefill(String),
+    /// The business is closed, or is not.
+    Closed(bool),
 }
 
 /// How a request ended.
 pub enum Answer {
-    /// The session was opened; this is where its conversation stands.
-    Session(Result<Standing, Failure>),
+    /// The session was opened.
+    Session(Result<Opened, Failure>),
     /// A message was sent; this is how it was stored.
-    Sent(MessageId, Result<Message, Failure>),
+    Sent(MessageId, Result<Sent, Failure>),
+    /// The e-mail was kept or taken away.
+    Mailed(Result<(), Failure>),
     /// The newest page.
     Newest(Result<Page, Failure>),
     /// A page after the cursor.
@@ -147,6 +155,27 @@ pub struct Standing {
     pub visitor: Receipts,
     /// How far the business has come.
     pub business: Receipts,
+    /// By when the visitor was told they have an answer.
+    pub promise_by: Option<Millis>,
+}
+
+/// A session.
+#[derive(Default)]
+pub struct Opened {
+    /// Where its conversation stands.
+    pub standing: Standing,
+    /// Whether the server can send the answer by e-mail too.
+    pub can_email: bool,
+    /// To where.
+    pub email: Option<String>,
+}
+
+/// A message as it was stored.
+pub struct Sent {
+    /// With its seq.
+    pub message: Message,
+    /// By when there will be an answer.
+    pub promise_by: Option<Millis>,
 }
 
 /// A page of a conversation's messages.
@@ -213,10 +242,10 @@ pub enum Effect {
     Prefill(String),
     /// Put the caret into the composer.
     Focus,
+    /// Put it into the field for the e-mail, once that is drawn.
+    FocusMail,
     /// Show the end of the thread.
     ScrollToEnd,
-    /// Say this of the opening hours in the header.
-    ShowHours(String),
     /// Tell the loader.
     Tell(Tell),
 }
@@ -238,6 +267,8 @@ pub enum Request {
     Receipts(SetReceipts),
     /// The person types.
     Typing,
+    /// Where the answer goes too; empty for nowhere.
+    Mail(String),
     /// A long poll of this generation.
     Poll(u32, Poll),
     /// The session's end.

@@ -2,6 +2,7 @@
 //! drawn here. No rule, no browser.
 
 mod link;
+mod promise;
 mod row;
 mod thread;
 

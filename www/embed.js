@@ -11,7 +11,7 @@
     const at = (path) => new URL(path + siteKey + "?lang=" + encodeURIComponent(tongue), chat).href;
     const root = d.documentElement, undo = new AbortController(), { signal } = undo, phone = w.matchMedia("(max-width:479.98px)"), viewport = w.visualViewport;
     let tongue = option("lang") || root.lang || navigator.language, tone = option("theme") || "", tries = 0;
-    let site, frame, port, isOpen, wanted, isHidden, opener, wasInert, timer, late, fresh = 0, pause = 4e3, outgoing = [];
+    let site, change, frame, port, isOpen, wanted, isHidden, opener, wasInert, timer, late, fresh = 0, pause = 4e3, outgoing = [];
 
     const listen = (thing, types, act) => {
       for (const type of types.split(" ")) thing?.addEventListener(type, act, { signal });
@@ -34,16 +34,16 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
 .d{width:min(384px,100vw - 40px);height:min(640px,100dvh - 84px - var(--y));border-radius:20px;overflow:hidden}iframe{flex:1;border:0}a{padding:16px;color:inherit}@keyframes d{0%{opacity:0;translate:0 8px}}@media(prefers-reduced-motion:no-preference){.d{animation:d .14s}}@media(max-width:479.98px){.d{position:fixed;inset:0;width:100%;height:100dvh;border-radius:0}.o button{display:none}}.m,.m .d{position:static;width:100%;height:100%;min-height:480px;box-shadow:none;animation:none}@media(forced-colors:active){.c,.p,.d{border:1px solid}}`);
     const ours = sheet((mount ? mount + ">:not(pronto-launcher)" : "pronto-chat") + "{display:none!important}");
 
-    const ring = { cx: 28, cy: 28, r: 24, pathLength: 100 };
-    const arc = node("circle", { ...ring, transform: "rotate(-90 28 28)" });
-    const bubble = node("span", { class: "p" }), count = node("span", { class: "n" });
-    const knob = node("button", { type: "button" }, bubble,
-      node("span", { class: "c" }, node("svg", { viewBox: "0 0 56 56", "aria-hidden": true }, node("circle", { ...ring, opacity: .3 }), arc,
-        node("path", { class: "i", d: "M19 25a5 5 0 0 1 5-5h8a5 5 0 0 1 5 5v4a5 5 0 0 1-5 5h-4l-5 4v-4a4 4 0 0 1-4-4z" }), node("path", { class: "x", d: "M21 25l7 7 7-7" })), count));
-    const panel = node("div", { class: "d", role: mount ? "region" : "dialog" });
-    const all = node("section", {}, panel, knob);
-    const home = node("pronto-launcher");
-    const inner = home.attachShadow({ mode: "open" });
+    const ring = { cx: 28, cy: 28, r: 24, pathLength: 1 },
+      arc = node("circle", { ...ring, transform: "rotate(-90 28 28)" }),
+      bubble = node("span", { class: "p" }), count = node("span", { class: "n" }),
+      knob = node("button", { type: "button" }, bubble,
+        node("span", { class: "c" }, node("svg", { viewBox: "0 0 56 56", "aria-hidden": true }, node("circle", { ...ring, opacity: .3 }), arc,
+          node("path", { class: "i", d: "M19 25a5 5 0 0 1 5-5h8a5 5 0 0 1 5 5v4a5 5 0 0 1-5 5h-4l-5 4v-4a4 4 0 0 1-4-4z" }), node("path", { class: "x", d: "M21 25l7 7 7-7" })), count)),
+      panel = node("div", { class: "d", role: mount ? "region" : "dialog" }),
+      all = node("section", {}, panel, knob),
+      home = node("pronto-launcher"),
+      inner = home.attachShadow({ mode: "open" });
     inner.adoptedStyleSheets = [look];
     inner.append(all);
 
@@ -68,21 +68,23 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
     };
     const paint = () => {
       if (!site) return;
-      const { labels, reply: { minutes }, dir } = site, label = option("label") || "", side = option("position");
+      const { labels, reply: { minutes }, dir, locale, hours } = site, label = option("label") || "", side = option("position");
       const [right, below] = (option("offset") || "20").split(/\D+/);
       home.hidden = isOff();
       const full = !!(isOpen && phone.matches && !home.hidden);
       all.dir = dir;
-      all.lang = site.locale;
+      all.lang = locale;
       all.className = tone + (isOpen ? " o" : "") + (mount ? " m" : "") + (side && (side == "left") == (dir == "ltr") ? " s" : "");
       all.style.cssText = "--a:" + site.accent + ";--o:" + site.on_accent + ";--x:" + right + "px;--y:" + (below || right) + "px;z-index:" + (+option("z-index") || "");
-      bubble.textContent = (label + "\n" + labels.reply).trim();
+      // When it opens again, by the reader's own clock.
+      const said = labels.reply.replace("{time}", new Date(hours?.changes_at).toLocaleString(locale, { weekday: "short", hour: "numeric", minute: "numeric" }));
+      bubble.textContent = (label + "\n" + said).trim();
       count.textContent = (!isOpen && fresh) || "";
       // The square root keeps minutes visible; a day closes the circle.
-      arc.setAttribute("stroke-dasharray", Math.sqrt(minutes / 1440) * 100 + " 200");
+      arc.setAttribute("stroke-dasharray", (minutes / 1440) ** .5 + " 2");
       arc.style.opacity = +!!minutes;
       knob.ariaExpanded = !!isOpen;
-      knob.ariaLabel = (isOpen ? labels.close : (label || labels.open) + (labels.reply && ". " + labels.reply)) + (fresh && ", " + labels.unread.replace("{n}", fresh) || "");
+      knob.ariaLabel = (isOpen ? labels.close : (label || labels.open) + ". " + said) + (fresh && ", " + labels.unread.replace("{n}", fresh) || "");
       all.ariaLabel = panel.ariaLabel = labels.title;
       panel.ariaModal = full;
       if (frame) frame.title = labels.title;
@@ -184,6 +186,8 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       paint();
       if (again) return;
       attach();
+      // The open and the closed are told apart by the minute, in a tab that stays open too.
+      change = setInterval(() => Date.now() > site.hours?.changes_at && load(), 6e4);
       watcher.observe(d, { childList: true, subtree: !!mount });
       watcher.observe(root, { childList: true });
       watcher.observe(panel, { childList: true });
@@ -215,6 +219,7 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
         undo.abort();
         clearTimeout(timer);
         clearTimeout(late);
+        clearInterval(change);
         watcher.disconnect();
         paint(isHidden = true);
         cool();

@@ -10,8 +10,8 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, AbortSignal, Headers, MessageEvent, RequestInit, Response, WebSocket};
 use yew::Callback;
 
-use super::json;
-use crate::update::{Answer, Event, Page, Request, Socket as Said};
+use super::{json, wire};
+use crate::update::{Answer, Event, Request, Socket as Said};
 
 /// Ends a request when it goes.
 pub(super) struct Abort(AbortController);
@@ -39,7 +39,7 @@ impl Socket {
             EventListener::new(&socket, "open", move |_| tell(&opened, Said::Opened)),
             EventListener::new(&socket, "message", move |event| {
                 let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
-                if let Some(frame) = text.and_then(|text| json::frame(&js_sys::JSON::parse(&text).ok()?)) {
+                if let Some(frame) = text.and_then(|text| wire::frame(&json::parse(&text))) {
                     tell(&heard, Said::Frame(Box::new(frame)));
                 }
             }),
@@ -49,10 +49,8 @@ impl Socket {
     }
 
     pub(super) fn say(&self, frame: &ClientFrame) {
-        if let Some(json) = json::write(frame) {
-            // A socket that is closing refuses; its close event follows and tells.
-            let _ = self.socket.send_with_str(&json);
-        }
+        // A socket that is closing refuses; its close event follows and tells.
+        let _ = self.socket.send_with_str(&wire::write_frame(frame));
     }
 }
 
@@ -79,24 +77,31 @@ pub(super) fn ask(
     let conversation = format!("/v1/conversations/{conversation_id}");
     let messages = format!("{conversation}/messages");
     let (path, body) = match &request {
-        Request::Session(open) => (format!("/v1/sites/{site}/sessions"), Some(json::write(open))),
-        Request::Send(outgoing) => (messages, Some(json::write(&outgoing.message))),
+        Request::Session(open) => (format!("/v1/sites/{site}/sessions"), Some(wire::write_open(open))),
+        Request::Send(outgoing) => (messages, Some(wire::write_send(&outgoing.message))),
+        Request::Mail(email) => {
+            ("/v1/session/email".to_owned(), Some(wire::write_email(&conversation_id, email)))
+        }
         Request::Newest => (messages, None),
         Request::After(seq) => (format!("{messages}?after={seq}&limit=200"), None),
         Request::Before(seq) => (format!("{messages}?before={seq}"), None),
-        Request::Receipts(receipts) => (format!("{conversation}/receipts"), Some(json::write(receipts))),
-        Request::Typing => (format!("{conversation}/typing"), Some(None)),
-        Request::Poll(_, poll) => ("/v1/poll".to_owned(), Some(json::write(poll))),
+        Request::Receipts(receipts) => {
+            (format!("{conversation}/receipts"), Some(wire::write_set_receipts(receipts)))
+        }
+        Request::Typing => (format!("{conversation}/typing"), Some(String::new())),
+        Request::Poll(_, poll) => ("/v1/poll".to_owned(), Some(wire::write_poll(poll))),
         Request::End => ("/v1/session".to_owned(), None),
     };
     let on = on.clone();
     spawn_local(async move {
         let method = match (&request, &body) {
             (Request::End, _) => "DELETE",
+            (Request::Mail(_), _) => "PUT",
             (_, Some(_)) => "POST",
             (_, None) => "GET",
         };
-        let result = fetch(method, &path, &secret, body.flatten(), &signal).await;
+        let body = body.filter(|json| !json.is_empty());
+        let result = fetch(method, &path, &secret, body, &signal).await;
         if let Some(answer) = answer(request, result) {
             on.emit(Event::Answer(answer));
         }
@@ -107,28 +112,23 @@ pub(super) fn ask(
 fn answer(request: Request, result: Result<JsValue, Failure>) -> Option<Answer> {
     Some(match request {
         Request::Session(open) => {
-            Answer::Session(result.map(|answer| json::standing_of(&answer, &open.conversation_id)))
+            Answer::Session(result.map(|answer| wire::opened(&answer, &open.conversation_id)))
         }
         Request::Send(outgoing) => {
-            let message = result.and_then(|answer| json::part(&answer, "message").ok_or(Failure::Network));
-            Answer::Sent(outgoing.message.message_id, message)
+            let sent = result.and_then(|answer| wire::sent(&answer).ok_or(Failure::Network));
+            Answer::Sent(outgoing.message.message_id, sent)
         }
-        Request::Newest => Answer::Newest(page(result)),
-        Request::After(_) => Answer::After(page(result)),
-        Request::Before(_) => Answer::Before(page(result)),
+        Request::Newest => Answer::Newest(result.map(|answer| wire::page(&answer))),
+        Request::After(_) => Answer::After(result.map(|answer| wire::page(&answer))),
+        Request::Before(_) => Answer::Before(result.map(|answer| wire::page(&answer))),
         Request::Poll(generation, _) => {
-            Answer::Polled(generation, result.map(|answer| json::frames(&answer)))
+            Answer::Polled(generation, result.map(|answer| wire::frames(&answer)))
         }
         Request::End => Answer::Ended,
+        Request::Mail(_) => Answer::Mailed(result.map(drop)),
         // Both are repeated by what comes next.
         Request::Receipts(_) | Request::Typing => return None,
     })
-}
-
-fn page(result: Result<JsValue, Failure>) -> Result<Page, Failure> {
-    let answer = result?;
-    let standing = json::standing(&json::get(&answer, "conversation"));
-    Ok(Page { standing, messages: json::list(&answer, "messages") })
 }
 
 /// One request; the answer's JSON, or why there is none.
@@ -146,9 +146,9 @@ async fn fetch(
     };
     let text = text.as_string().unwrap_or_default();
     if response.ok() {
-        return Ok(js_sys::JSON::parse(&text).unwrap_or_default());
+        return Ok(json::parse(&text));
     }
-    Err(json::refusal(&text).unwrap_or_else(|| by_status(response.status())))
+    Err(wire::refusal(&json::parse(&text)).unwrap_or_else(|| by_status(response.status())))
 }
 
 /// A refusal without a body of ours: a proxy's.

@@ -3,8 +3,8 @@
 
 use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Function, Object, Reflect};
-use pronto_protocol::id::{ConversationId, MessageId, Millis, SiteKey};
-use pronto_protocol::model::{OpenState, VisitorContext};
+use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
+use pronto_protocol::model::VisitorContext;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement, Window};
@@ -71,20 +71,21 @@ fn text_of(selector: &str) -> String {
 pub fn config() -> Option<Config> {
     let site = js_sys::JSON::parse(&text_of("#config")).ok()?;
     let hours = json::get(&site, "hours");
-    let open = OpenState {
-        open: json::get(&hours, "open").is_truthy(),
-        changes_at: json::number(&hours, "changes_at").map(|at| Millis(at as i64)),
-    };
     let framed = text_attribute("data-mode").as_deref() == Some("frame");
     Some(Config {
         site: SiteKey::new(json::text(&site, "site")?).ok()?,
         name: json::text(&site, "name")?,
         locale: json::text(&site, "locale")?,
-        open: hours.is_object().then_some(open),
+        closed: is_closed(&hours),
         mode: if framed { Mode::Frame } else { Mode::Page },
         greeting: text_of(".greeting"),
         context: context(framed),
     })
+}
+
+/// Without opening hours nobody is ever closed.
+fn is_closed(hours: &JsValue) -> bool {
+    json::get(hours, "open").as_bool() == Some(false)
 }
 
 fn text_attribute(name: &str) -> Option<String> {
@@ -93,8 +94,7 @@ fn text_attribute(name: &str) -> Option<String> {
 
 fn context(framed: bool) -> VisitorContext {
     let zone = js_sys::Intl::DateTimeFormat::default().resolved_options();
-    let time_zone =
-        Reflect::get(&zone, &JsValue::from_str("timeZone")).ok().and_then(|zone| zone.as_string());
+    let time_zone = json::text(&zone, "timeZone");
     let locale = window().and_then(|window| window.navigator().language());
     let here = || {
         let location = window()?.location();
@@ -126,7 +126,7 @@ fn set(object: &Object, name: &str, value: &JsValue) {
 /// Takes the entries out of one of the bridge's lists.
 fn take(name: &str) -> Vec<JsValue> {
     let Some(bridge) = bridge() else { return Vec::new() };
-    let list = Reflect::get(&bridge, &JsValue::from_str(name)).unwrap_or_default();
+    let list = json::get(&bridge, name);
     set(&bridge, name, &js_sys::Array::new());
     js_sys::Array::from(&list).to_vec()
 }
@@ -152,9 +152,10 @@ fn mint() -> Option<Identity> {
     Some(Identity { secret: minted("secret")?, conversation_id, opened: false })
 }
 
-pub(super) fn show_hours(words: &str) {
-    if let Some(hours) = by_id("hours") {
-        hours.set_text_content(Some(words));
+pub(super) fn focus_on_mail() {
+    if let Some(field) = by_id("address") {
+        // An element that cannot take the focus leaves it where it is.
+        let _ = field.unchecked_ref::<HtmlElement>().focus();
     }
 }
 
@@ -187,7 +188,7 @@ fn hear(message: &JsValue, on: &Callback<Event>) {
         url: json::text(message, "url").unwrap_or_default(),
         title: json::text(message, "title").unwrap_or_default(),
     };
-    let is = |name| Reflect::get(message, &JsValue::from_str(name)).unwrap_or_default().is_truthy();
+    let is = |name| json::get(message, name).is_truthy();
     let open = || Event::Loader(if is("quiet") { Loader::Shown } else { Loader::Open });
     match json::text(message, "type").unwrap_or_default().as_str() {
         "open" => on.emit(open()),
@@ -195,6 +196,7 @@ fn hear(message: &JsValue, on: &Callback<Event>) {
         "close" => on.emit(Event::Loader(Loader::Close)),
         "page" => on.emit(Event::Loader(page())),
         "prefill" => on.emit(Event::Loader(Loader::Prefill(json::text(message, "text").unwrap_or_default()))),
+        "hours" => on.emit(Event::Loader(Loader::Closed(is_closed(message)))),
         "connect" => {
             on.emit(Event::Loader(page()));
             if is("open") {
@@ -218,8 +220,8 @@ impl Page {
     pub(super) fn adopt(site: &SiteKey, on: &Callback<Event>) -> Self {
         let text = by_id("text").and_then(|text| text.dyn_into::<HtmlTextAreaElement>().ok());
         let mut ears = Vec::new();
-        if let (Some(form), Some(text)) = (by_id("form"), &text) {
-            ears.extend(composer_ears(&form, text, on));
+        if let (Some(document), Some(text)) = (document(), &text) {
+            ears.extend(composer_ears(&document, text, on));
         }
         if let (Some(window), Some(document)) = (window(), document()) {
             ears.extend(page_ears(&window, &document, on));
@@ -275,13 +277,25 @@ fn port(on: &Callback<Event>) -> Closure<dyn FnMut(JsValue)> {
     port
 }
 
-fn composer_ears(form: &Element, text: &HtmlTextAreaElement, on: &Callback<Event>) -> [EventListener; 2] {
+fn composer_ears(
+    document: &Document,
+    text: &HtmlTextAreaElement,
+    on: &Callback<Event>,
+) -> [EventListener; 2] {
     let (sent, typed) = (on.clone(), on.clone());
     let (field, area) = (text.clone(), text.clone());
     let active = EventListenerOptions::enable_prevent_default();
     [
-        EventListener::new_with_options(form, "submit", active, move |event| {
-            event.prevent_default();
+        EventListener::new_with_options(document, "submit", active, move |event| {
+            match event.target().and_then(|form| json::text(&form, "id")).unwrap_or_default().as_str() {
+                "form" => event.prevent_default(),
+                "mail" => {
+                    event.prevent_default();
+                    let email = by_id("address").and_then(|field| json::text(&field, "value"));
+                    return sent.emit(Event::Ui(Ui::Mail(email.unwrap_or_default())));
+                }
+                _ => return,
+            }
             let draft = || {
                 let message_id = MessageId::new(minted("uuid")?).ok()?;
                 Some(Draft { body: field.value(), message_id, identity: mint()? })
@@ -306,8 +320,7 @@ fn page_ears(window: &Window, document: &Document, on: &Callback<Event>) -> [Eve
         ear(window, "online", || Event::Online(true)),
         ear(window, "offline", || Event::Online(false)),
         EventListener::new(window, "pageshow", move |event| {
-            let persisted = Reflect::get(event.as_ref(), &JsValue::from_str("persisted"));
-            if persisted.is_ok_and(|persisted| persisted.is_truthy()) {
+            if json::get(event, "persisted").is_truthy() {
                 resumed.emit(Event::Resumed);
             }
         }),

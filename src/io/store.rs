@@ -4,12 +4,11 @@
 use gloo::events::EventListener;
 use pronto_protocol::id::{MessageId, SiteKey};
 use pronto_protocol::send_queue::QueuedMessage;
-use serde::Serialize;
 use wasm_bindgen::JsCast;
 use web_sys::{Storage, StorageEvent};
 use yew::Callback;
 
-use super::json;
+use super::{json, wire};
 use crate::state::Identity;
 use crate::update::{Elsewhere, Event};
 
@@ -28,7 +27,7 @@ impl Store {
         let prefix = format!("pronto:{site}:");
         let others = window.map(|window| listen(&window, &prefix, on));
         let store = Self { storage, prefix, on: on.clone(), _others: others };
-        let identity = store.get("me").and_then(|text| json::read(&text));
+        let identity = store.get("me").and_then(|text| wire::identity(&json::parse(&text)));
         let queue = store.messages();
         (store, identity, queue)
     }
@@ -39,11 +38,11 @@ impl Store {
     }
 
     pub(super) fn keep_identity(&self, identity: &Identity) {
-        self.set("me", identity);
+        self.set("me", &wire::write_identity(identity));
     }
 
     pub(super) fn keep_message(&self, item: &QueuedMessage) {
-        self.set(&format!("m:{}", item.message_id), item);
+        self.set(&format!("m:{}", item.message_id), &wire::write_queued(item));
     }
 
     pub(super) fn drop_message(&self, id: &MessageId) {
@@ -75,18 +74,16 @@ impl Store {
     fn messages(&self) -> Vec<QueuedMessage> {
         let Some(storage) = &self.storage else { return Vec::new() };
         let keys = self.keys(&format!("{}m:", self.prefix)).into_iter();
-        keys.filter_map(|key| json::read(&storage.get_item(&key).ok().flatten()?)).collect()
+        keys.filter_map(|key| wire::queued(&json::parse(&storage.get_item(&key).ok().flatten()?))).collect()
     }
 
     fn get(&self, name: &str) -> Option<String> {
         self.storage.as_ref()?.get_item(&format!("{}{name}", self.prefix)).ok().flatten()
     }
 
-    fn set(&self, name: &str, value: &impl Serialize) {
+    fn set(&self, name: &str, value: &str) {
         let Some(storage) = &self.storage else { return };
-        let kept = json::write(value)
-            .is_some_and(|text| storage.set_item(&format!("{}{name}", self.prefix), &text).is_ok());
-        if !kept {
+        if storage.set_item(&format!("{}{name}", self.prefix), value).is_err() {
             self.on.emit(Event::NotKept);
         }
     }
@@ -100,9 +97,11 @@ fn listen(window: &web_sys::Window, prefix: &str, on: &Callback<Event>) -> Event
         let Some(name) = key.strip_prefix(&prefix) else { return };
         let value = event.new_value();
         let told = match (name.strip_prefix("m:"), value) {
-            (Some(_), Some(text)) => json::read(&text).map(Elsewhere::Queued),
+            (Some(_), Some(text)) => wire::queued(&json::parse(&text)).map(Elsewhere::Queued),
             (Some(id), None) => MessageId::new(id).ok().map(Elsewhere::Dropped),
-            (None, Some(text)) if name == "me" => json::read(&text).map(Elsewhere::Identity),
+            (None, Some(text)) if name == "me" => {
+                wire::identity(&json::parse(&text)).map(Elsewhere::Identity)
+            }
             (None, None) if name == "me" => Some(Elsewhere::Left),
             _ => None,
         };

@@ -5,16 +5,21 @@ use pronto_protocol::frame::ServerFrame;
 use pronto_protocol::id::MessageId;
 use pronto_protocol::send_queue::Failure;
 
-use super::{Answer, Effect, Moment, Page, Standing, Tell, line, ui};
-use crate::state::{Asking, State};
+use super::{Answer, Effect, Moment, Opened, Page, Sent, Tell, line, ui};
+use crate::state::{Asking, State, Trouble};
 
 const WAIT_MAX_MS: i64 = 60_000;
 
 pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mut Vec<Effect>) {
     match answer {
-        Answer::Session(Ok(standing)) => opened(state, &standing, out),
+        Answer::Session(Ok(session)) => opened(state, session, out),
         Answer::Session(Err(failure)) => refused(state, failure, moment, out),
-        Answer::Sent(_, Ok(message)) => line::message(state, message, moment, out),
+        Answer::Sent(_, Ok(Sent { message, promise_by })) => {
+            line::message(state, message, moment, out);
+            if let Some(talk) = state.talk_mut() {
+                talk.promise_by = promise_by;
+            }
+        }
         Answer::Sent(id, Err(failure)) => unsent(state, &id, failure, moment, out),
         Answer::Newest(page) => paged(state, page, moment, out, |state, page| {
             if let Some(talk) = state.talk_mut() {
@@ -36,12 +41,14 @@ pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mu
                 talk.timeline.prepend_page(page.messages);
             }
         }),
+        Answer::Mailed(result) => mailed(state, result, out),
         Answer::Polled(generation, result) => polled(state, generation, result, moment, out),
         Answer::Ended => out.push(Effect::Tell(Tell::Logout)),
     }
 }
 
-fn opened(state: &mut State, standing: &Standing, out: &mut Vec<Effect>) {
+fn opened(state: &mut State, session: Opened, out: &mut Vec<Effect>) {
+    let Opened { standing, can_email, email } = session;
     let Some(talk) = state.talk_mut() else { return };
     talk.asking = Asking::Nothing;
     talk.again = None;
@@ -49,6 +56,8 @@ fn opened(state: &mut State, standing: &Standing, out: &mut Vec<Effect>) {
     talk.visitor = talk.visitor.merge(standing.visitor);
     talk.business = talk.business.merge(standing.business);
     talk.loaded |= standing.last_seq == 0;
+    talk.mail.can = Some(can_email);
+    talk.mail.kept = email.unwrap_or_default();
     out.push(Effect::KeepIdentity(talk.identity.clone()));
 }
 
@@ -98,6 +107,7 @@ fn paged(
                 talk.visitor = talk.visitor.merge(page.standing.visitor);
                 talk.reported = talk.reported.merge(page.standing.visitor);
                 talk.business = talk.business.merge(page.standing.business);
+                talk.promise_by = page.standing.promise_by;
             }
             take(state, page);
         }
@@ -117,6 +127,23 @@ fn idle(state: &mut State, moment: Moment) {
     let most = (1_000_i64 << failures.min(6)).min(WAIT_MAX_MS);
     let wait = 500 + (most as f64 * moment.dice.clamp(0.0, 1.0)) as i64;
     talk.again = Some((failures, moment.now.plus(wait)));
+}
+
+fn mailed(state: &mut State, result: Result<(), Failure>, out: &mut Vec<Effect>) {
+    let Some(talk) = state.talk_mut() else { return };
+    let Some(email) = talk.mail.saving.take() else { return };
+    match result {
+        Ok(()) => {
+            talk.mail.kept = email;
+            talk.mail.changing = false;
+            // The button that was pressed goes away.
+            out.push(Effect::Focus);
+        }
+        Err(Failure::Refused { code: ErrorCode::InvalidEmail, .. }) => {
+            talk.mail.trouble = Some(Trouble::NoAddress);
+        }
+        Err(_) => talk.mail.trouble = Some(Trouble::NotSaved),
+    }
 }
 
 fn polled(

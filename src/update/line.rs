@@ -134,7 +134,9 @@ fn ours<'a>(state: &'a mut State, id: &pronto_protocol::id::ConversationId) -> O
 
 /// A stored message, from wherever it came: its echo goes, and a new one of the business is told.
 pub(super) fn message(state: &mut State, message: Message, moment: Moment, out: &mut Vec<Effect>) {
-    if let Some(echo) = state.queue.acknowledged(&message.message_id) {
+    let echo = state.queue.acknowledged(&message.message_id);
+    let written_here = echo.is_some();
+    if let Some(echo) = echo {
         out.push(Effect::DropMessage(echo.message_id));
     }
     let Some(talk) = state.talk_mut() else { return };
@@ -143,8 +145,17 @@ pub(super) fn message(state: &mut State, message: Message, moment: Moment, out: 
     let body = message.body.clone();
     let seen_elsewhere = seq <= talk.visitor.read;
     let first_unread = talk.unread().next().is_none();
-    if !talk.timeline.apply(message) || author == Author::Visitor {
+    if !talk.timeline.apply(message) {
         return;
+    }
+    match author {
+        Author::Visitor => {
+            // Written on another tab: only a page tells what was promised there.
+            talk.loaded &= written_here;
+            return;
+        }
+        Author::Agent => talk.promise_by = None,
+        _ => {}
     }
     state.typing = None;
     if seen_elsewhere {
@@ -153,7 +164,10 @@ pub(super) fn message(state: &mut State, message: Message, moment: Moment, out: 
     if !state.is_seen() && (first_unread || state.mark.is_none()) {
         state.mark = Some(seq);
     }
-    let name = name.unwrap_or_else(|| state.config.name.clone());
+    let mut name = name.unwrap_or_else(|| state.config.name.clone());
+    if author == Author::Bot {
+        name = name + ", " + state.words.automatic();
+    }
     state.spoken = Some(Fleeting { text: name + ": " + &body, until: moment.now.plus(SPOKEN_MS) });
     out.push(Effect::Tell(Tell::Reply));
 }

@@ -4,7 +4,7 @@ use pronto_protocol::api::{OpenSession, SetReceipts};
 use pronto_protocol::connection::Phase as Line;
 use pronto_protocol::frame::{ClientFrame, ClientReceipts};
 use pronto_protocol::id::Millis;
-use pronto_protocol::model::{Author, Receipts};
+use pronto_protocol::model::{Author, Receipts, VisitorContext};
 
 use super::{Effect, Moment, Request, Tell, line};
 use crate::state::{Asking, State, Talk};
@@ -15,18 +15,15 @@ pub(super) fn settle(state: &mut State, moment: Moment, out: &mut Vec<Effect>) {
         flush(state, moment, out);
     }
     look(state, out);
-    hours(state, out);
+    offer(state);
     alarm(state, out);
 }
 
-/// Says in the header that the business has opened or closed, when the time has come.
-fn hours(state: &mut State, out: &mut Vec<Effect>) {
-    let Some(open) = &mut state.config.open else { return };
-    if open.changes_at.is_some_and(|at| at <= state.now) {
-        open.open = !open.open;
-        open.changes_at = None;
-        let words = if open.open { state.words.open_now() } else { state.words.closed_now() };
-        out.push(Effect::ShowHours(words.to_owned()));
+/// An offer to send the answer by e-mail stands until the answer is there, however near its time comes.
+fn offer(state: &mut State) {
+    let (waits, far) = (state.promise().is_some(), state.is_far());
+    if let Some(talk) = state.talk_mut() {
+        talk.mail.offered = waits && (talk.mail.offered || far);
     }
 }
 
@@ -44,6 +41,7 @@ fn proceed(state: &mut State, moment: Moment, out: &mut Vec<Effect>) {
     let waits = state.queue.items().any(|item| !item.is_wedged());
     let context = state.config.context.clone();
     let idle = matches!(state.connection.phase(), Line::Idle | Line::Stopped);
+    let far = state.is_far();
     let Some(talk) = state.talk_mut() else { return };
     if talk.asking != Asking::Nothing || talk.again.is_some_and(|(_, at)| moment.now < at) {
         return;
@@ -52,9 +50,7 @@ fn proceed(state: &mut State, moment: Moment, out: &mut Vec<Effect>) {
         if !waits {
             return;
         }
-        talk.asking = Asking::Session;
-        let conversation_id = talk.identity.conversation_id.clone();
-        Request::Session(OpenSession { conversation_id, context })
+        session(talk, context)
     } else if !talk.loaded {
         talk.asking = Asking::Newest;
         Request::Newest
@@ -65,10 +61,20 @@ fn proceed(state: &mut State, moment: Moment, out: &mut Vec<Effect>) {
         if idle {
             let wishes = state.connection.start(moment.now);
             line::perform(state, wishes, out);
+            return;
         }
-        return;
+        // A page says nothing of e-mail; the session does, and is asked where there is something to offer.
+        if !far || talk.mail.can.is_some() {
+            return;
+        }
+        session(talk, context)
     };
     ask(talk, request, out);
+}
+
+fn session(talk: &mut Talk, context: VisitorContext) -> Request {
+    talk.asking = Asking::Session;
+    Request::Session(OpenSession { conversation_id: talk.identity.conversation_id.clone(), context })
 }
 
 /// Sends what is due.
@@ -125,14 +131,13 @@ fn report(state: &mut State, out: &mut Vec<Effect>) {
 /// Sets the one alarm to the earliest of all that wait for time to pass.
 fn alarm(state: &mut State, out: &mut Vec<Effect>) {
     let sends = state.online && state.talk().is_some_and(|talk| talk.identity.opened);
-    let hours = state.config.open.as_ref().and_then(|open| open.changes_at);
     let times = [
         state.connection_wake,
         state.queue.wake_at().filter(|_| sends),
         state.talk().and_then(|talk| talk.again).map(|(_, at)| at).filter(|at| *at > state.now),
         state.typing.as_ref().map(|typing| typing.until),
         state.spoken.as_ref().map(|spoken| spoken.until),
-        hours.filter(|at| *at > state.now),
+        state.promise().filter(|at| *at > state.now),
     ];
     let next: Option<Millis> = times.into_iter().flatten().min();
     if let Some(at) = next

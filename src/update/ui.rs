@@ -58,7 +58,21 @@ pub(super) fn ui(state: &mut State, ui: Ui, moment: Moment, out: &mut Vec<Effect
             out.push(Effect::Focus);
         }
         Ui::Earlier => earlier(state, out),
+        Ui::Mail(email) => mail(state, email.trim(), out),
+        Ui::ChangeMail => {
+            if let Some(talk) = state.talk_mut() {
+                talk.mail.changing = true;
+                out.push(Effect::FocusMail);
+            }
+        }
     }
+}
+
+fn mail(state: &mut State, email: &str, out: &mut Vec<Effect>) {
+    let Some(talk) = state.talk_mut() else { return };
+    talk.mail.saving = Some(email.to_owned());
+    talk.mail.trouble = None;
+    ask(talk, Request::Mail(email.to_owned()), out);
 }
 
 pub(super) fn loader(state: &mut State, loader: Loader, out: &mut Vec<Effect>) {
@@ -86,6 +100,7 @@ pub(super) fn loader(state: &mut State, loader: Loader, out: &mut Vec<Effect>) {
             state.config.context.page_title = Some(title);
         }
         Loader::Prefill(text) => out.push(Effect::Prefill(text)),
+        Loader::Closed(closed) => state.config.closed = closed,
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Row<'a> {
     /// Whether none of the same author follows at once: its time is always shown.
     pub(super) last: bool,
     /// Who wrote, for screen readers and, at the start of a group, for all.
-    pub(super) by: &'a str,
+    pub(super) by: String,
     pub(super) day: &'a str,
     pub(super) time: String,
     /// Set on one's own messages whose state is to be shown.
@@ -30,7 +30,7 @@ pub(super) fn row(row: &Row<'_>, words: &Words, on: &Callback<Event>) -> Html {
     let named = !row.mine && !row.joined;
     html! {
         <li key={row.id.as_str()} ~className={class(row, failed)}>
-            <p ~className={if named { "by" } else { "hush" }}>{ row.by }</p>
+            <p ~className={if named { "by" } else { "hush" }}>{ &row.by }</p>
             <p class="body" dir="auto">{ for pieces(row.body).into_iter().map(piece) }</p>
             { meta(row, words, failed) }
             if failed {

@@ -5,6 +5,7 @@ use pronto_protocol::model::Author;
 use pronto_protocol::timeline::Entry;
 use yew::prelude::*;
 
+use super::promise;
 use super::row::{Row, row};
 use crate::state::{Asking, Receipt, State};
 use crate::text::{Form, fill};
@@ -31,6 +32,7 @@ pub(super) fn thread(state: &State, on: &Callback<Event>) -> Html {
                         <p class="greeting">{ &state.config.greeting }</p>
                     }
                     <ol class="thread">{ for rows(state, on) }</ol>
+                    { promise::promise(state, on) }
                     { typing(state) }
                 </div>
             </div>
@@ -123,13 +125,15 @@ fn content<'a>(state: &'a State, line: &'a Line<'_>, joined: bool, last: bool, l
     };
     // A stored message tells its state only where it is the newest of its side: the rest are further along.
     let told = mine && (last_mine || matches!(receipt, Receipt::Waiting | Receipt::Failed));
+    let by = if mine { state.words.you() } else { name.unwrap_or(&state.config.name) };
+    let automatic = line.author == Author::Bot;
     Row {
         id: line.entry.message_id(),
         body,
         mine,
         joined,
         last: last || told,
-        by: if mine { state.words.you() } else { name.unwrap_or(&state.config.name) },
+        by: if automatic { [by, state.words.automatic()].join(" · ") } else { by.to_owned() },
         day: &line.day,
         time: state.words.moment(line.at, Form::Time),
         receipt: told.then_some(receipt),

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { Agent, Visitor } from "./support/people.mjs";
-import { Pronto, endAll, startBrowser } from "./support/harness.mjs";
+import { MAIL, Pronto, endAll, startBrowser } from "./support/harness.mjs";
 
 const LIMIT = { timeout: 180_000 };
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -56,6 +56,37 @@ for (const [name, look] of [["light", { colorScheme: "light" }], ["dark", { colo
       await visitor.context.close();
     });
   }
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`a promise, the offer of e-mail, and how it is measured, ${colorScheme}`, LIMIT, async () => {
+    const shop = await Pronto.start({ testClock: true, more: MAIL });
+    // Late at night the shop is closed, and the answer far ahead.
+    const night = Math.ceil(Date.now() / 86_400_000) * 86_400_000 + 22 * 3_600_000;
+    await shop.setClock(night);
+    const visitor = await Visitor.atShop(browser, shop, { colorScheme });
+    await visitor.page.clock.setFixedTime(night);
+    await visitor.page.reload();
+    await visitor.open();
+    await visitor.write("Siete aperti domani?");
+    const frame = await visitor.frame();
+    await frame.locator("#address").waitFor();
+    await clean("an offer", frame);
+    await frame.locator("#address").fill("anna@posta");
+    await frame.locator("#mail button").click();
+    await frame.locator("#mail .why:not(:empty)").waitFor();
+    await clean("an address that is none", frame);
+    await frame.locator("#address").fill("anna@posta.example");
+    await frame.locator("#mail button").click();
+    await frame.locator("#address").waitFor({ state: "detached" });
+    await clean("an address that is kept", frame);
+    await frame.locator("#clock").click();
+    const sheet = await (await frame.locator("#about iframe").elementHandle()).contentFrame();
+    await sheet.locator("h1").waitFor();
+    await clean("how it is measured", sheet);
+    await clean("the panel around it", frame);
+    await visitor.context.close();
+  });
 }
 
 test("the hosted page, with and without JavaScript", LIMIT, async () => {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { Visitor } from "./support/people.mjs";
-import { Pronto, endAll, startBrowser } from "./support/harness.mjs";
+import { MAIL, Pronto, endAll, eventually, startBrowser } from "./support/harness.mjs";
 
 const LIMIT = { timeout: 120_000 };
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
@@ -14,7 +14,7 @@ let browser, pronto, owner;
 
 after(endAll);
 before(async () => {
-  [browser, pronto] = await Promise.all([startBrowser(), Pronto.start({ testClock: true })]);
+  [browser, pronto] = await Promise.all([startBrowser(), Pronto.start({ testClock: true, more: MAIL })]);
   owner = await signIn();
 });
 
@@ -111,10 +111,130 @@ test("the new shop says nothing that it does not know", LIMIT, async () => {
   const { promise } = await question(NEW_SHOP);
   assert.equal(promise, undefined);
   const badge = await (await ask(`/badge/${NEW_SHOP}.svg?lang=it`, { method: "GET" })).text();
-  assert.match(badge, />Novità: ancora nessun dato<\/text>/);
+  assert.match(badge, />Siamo nuovi: ancora nessun dato<\/text>/);
   const visitor = await Visitor.at(browser, pronto, `${pronto.chat}/c/${NEW_SHOP}`);
   const page = await visitor.page.locator("body").innerText();
   assert.doesNotMatch(page, /entro|minut/i);
   const document = await (await ask(`/v1/sites/${NEW_SHOP}/reply-time`, { method: "GET" })).json();
   assert.deepEqual([document.reply.verdict, document.reply.minutes, document.quantiles], ["new", undefined, []]);
+});
+
+/** Somebody in New York whose browser believes it is `now`, and lets its clock be moved. */
+async function newYorker(now) {
+  await pronto.setClock(now);
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: "it-IT", timezoneId: "America/New_York" });
+  const page = await context.newPage();
+  await page.clock.install({ time: now });
+  const visitor = new Visitor(context, page, pronto);
+  await page.goto(pronto.shop);
+  await visitor.launcher.waitFor();
+  return visitor;
+}
+
+const said = (at, form) => new Date(at).toLocaleString("it", { ...form, hour: "2-digit", minute: "2-digit", timeZone: "America/New_York" });
+const site = async () => (await ask(`/v1/sites/${pronto.site}?lang=it`, { method: "GET" })).json();
+
+test("closed is said with the visitor's own time, and not any more once it has opened", LIMIT, async () => {
+  const night = morning(Date.now() + 15 * DAY) + 13 * HOUR;
+  const visitor = await newYorker(night);
+  const { changes_at } = (await site()).hours;
+  const back = `chiuso ora, riapre ${said(changes_at, { weekday: "short" })}`;
+  assert.ok((await visitor.launcher.getAttribute("aria-label")).includes(back), `${await visitor.launcher.getAttribute("aria-label")} has no ${back}`);
+  await visitor.open();
+  const header = (await visitor.frame()).locator("#clock");
+  assert.ok((await header.innerText()).includes(back), `${await header.innerText()} has no ${back}`);
+  await pronto.setClock(changes_at + MINUTE);
+  await visitor.page.clock.fastForward(changes_at + MINUTE - night);
+  await eventually("an open business in the header", async () => !(await header.innerText()).includes("chiuso"));
+  await visitor.close();
+  // The loader's first look may find what the browser has kept; it looks again after a minute.
+  await eventually("an open business beside the launcher", async () => {
+    await visitor.page.clock.fastForward(MINUTE);
+    return !(await visitor.launcher.getAttribute("aria-label")).includes("chiuso");
+  });
+  await visitor.context.close();
+});
+
+test("the header's sentence leads to how it is measured, and back", LIMIT, async () => {
+  const visitor = await newYorker(morning(Date.now() + 17 * DAY));
+  await visitor.open();
+  await visitor.live();
+  const frame = await visitor.frame();
+  const sheet = frame.frameLocator("#about iframe");
+  for (const leave of [() => frame.locator("#about button").click(), () => sheet.locator("a").press("Escape")]) {
+    await frame.locator("#clock").press("Enter");
+    const document = await (await ask(`/v1/sites/${pronto.site}/reply-time`, { method: "GET" })).json();
+    await sheet.locator("dd", { hasText: new RegExp(`^${document.reply.sample}$`) }).first().waitFor();
+    await sheet.locator("dd", { hasText: `${document.promises.kept} su ${document.promises.kept + document.promises.missed}` }).waitFor();
+    assert.match(await sheet.locator("li b").first().innerText(), /minut/);
+    await leave();
+    await frame.locator("#about:not([open])").waitFor({ state: "attached" });
+    assert.equal(await frame.evaluate(() => document.activeElement.id), "clock");
+  }
+  await visitor.composer.waitFor();
+  await visitor.context.close();
+});
+
+test("the visitor sees the promise in their own time, that it was broken, and nothing once there is an answer", LIMIT, async () => {
+  const now = morning(Date.now() + 18 * DAY);
+  const visitor = await newYorker(now);
+  owner = await signIn();
+  await visitor.open();
+  await visitor.live();
+  const [answer] = await Promise.all([
+    visitor.page.waitForResponse((answer) => /\/messages$/.test(answer.url()) && answer.request().method() === "POST"),
+    visitor.write("Avete ancora focaccia?"),
+  ]);
+  const { message, promise_by } = await answer.json();
+  const promise = (await visitor.frame()).locator(".promise");
+  await eventually("the promise", async () => (await promise.innerText()).includes(said(promise_by, {})));
+  assert.equal(await promise.getAttribute("role"), "status");
+  await pronto.setClock(promise_by + MINUTE);
+  await visitor.page.clock.fastForward(promise_by + MINUTE - now);
+  await eventually("the word that it was broken", async () => /più di quanto avevamo detto/.test(await promise.innerText()));
+  await visitor.page.reload();
+  await visitor.open();
+  const again = (await visitor.frame()).locator(".promise");
+  await eventually("the same after a reload", async () => /più di quanto avevamo detto/.test(await again.innerText()));
+  await reply(message.conversation_id);
+  await eventually("no promise", async () => (await again.innerText()) === "");
+  await visitor.context.close();
+});
+
+test("where the answer lies far ahead, an address can be left, changed and taken away", LIMIT, async () => {
+  const visitor = await newYorker(morning(Date.now() + 19 * DAY) + 13 * HOUR);
+  await visitor.open();
+  await visitor.write("Siete aperti domani?");
+  let frame = await visitor.frame();
+  await frame.locator("#address").fill("anna@posta");
+  await frame.locator("#mail button").click();
+  await frame.locator("#mail .why", { hasText: "non è un indirizzo" }).waitFor();
+  assert.equal(await frame.locator("#address").inputValue(), "anna@posta");
+  await frame.locator("#address").fill("anna@posta.example");
+  await frame.locator("#mail button").click();
+  const kept = { hasText: "a…@posta.example" };
+  await frame.locator("#mail", kept).waitFor();
+  await visitor.page.reload();
+  await visitor.open();
+  frame = await visitor.frame();
+  await frame.locator("#mail", kept).waitFor();
+  await frame.locator("#mail button").first().click();
+  await eventually("the caret in the field", () => frame.evaluate(() => document.activeElement.id === "address"));
+  await frame.locator("#address").fill("berta@posta.example");
+  await frame.locator("#address").press("Enter");
+  await frame.locator("#mail", { hasText: "b…@posta.example" }).waitFor();
+  await frame.locator("#mail button").last().click();
+  await frame.locator("#address").waitFor();
+  await visitor.context.close();
+});
+
+test("without script the hosted page names the promise and its zone", LIMIT, async () => {
+  await pronto.setClock(morning(Date.now() + 21 * DAY));
+  const visitor = await Visitor.at(browser, pronto, `${pronto.chat}/c/${pronto.site}`, { javaScriptEnabled: false });
+  await visitor.page.locator("#text").fill("Buongiorno");
+  await visitor.page.locator("#send").click();
+  assert.match(await visitor.page.locator(".promise").innerText(), /^Avrai una risposta .*\d:\d\d \(Europe\/Rome\)\.$/);
+  const [sheet] = await Promise.all([visitor.context.waitForEvent("page"), visitor.page.locator("#clock").click()]);
+  await sheet.locator("h1", { hasText: "Quanto ci mette" }).waitFor();
+  await visitor.context.close();
 });

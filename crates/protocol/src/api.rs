@@ -148,7 +148,8 @@ pub struct LauncherLabels {
     pub title: String,
     /// `{n}` stands for the number of unread messages.
     pub unread: String,
-    /// The sentence beside the button; empty where there is no figure to show.
+    /// The sentence beside the button: what can be said of the reply time, and whether it is closed or slower now.
+    /// `{time}` in it stands for `hours.changes_at`, written in the visitor's own zone.
     pub reply: String,
 }
 

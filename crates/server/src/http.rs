@@ -13,7 +13,7 @@ use api::{agent, conversation, cost, inbox, openapi, report, settings, site, tes
 use error::{Answer, no_such_method, no_such_path, panicked};
 use guard::layers;
 use live::{poll, socket};
-use page::{frame, hosted, resume};
+use page::{about, frame, hosted, resume};
 use state::App;
 
 pub mod api;
@@ -102,6 +102,7 @@ fn page_routes() -> Router<App> {
         .route("/c/{key}", compressed(get(hosted::show).post(hosted::write)))
         .route("/c/{key}/resume", get(resume::show).post(resume::open))
         .route("/c/{key}/stop/{code}", get(resume::ask_stop).post(resume::stop))
+        .route("/c/{key}/reply-time", compressed(get(about::show)))
         .route("/inbox", compressed(get(page::inbox)))
         .route("/inbox/{*rest}", compressed(get(page::inbox)))
         .route("/docs", compressed(get(docs::first)))

@@ -272,7 +272,10 @@ async fn the_public_site_is_open_to_all_pages_and_nothing_else_is() {
         [&body["name"], &body["locale"], &body["dir"], &body["on_accent"]],
         ["shop", "en", "ltr", "#ffffff"]
     );
-    assert_eq!([&body["labels"]["reply"], &body["reply"]["minutes"]], [&json!(""), &Value::Null]);
+    assert_eq!(
+        [&body["labels"]["reply"], &body["reply"]["minutes"]],
+        [&json!("New here: no figure yet"), &Value::Null]
+    );
     let request = app.request(Method::GET, "/v1/sites/shop?lang=en-GB", &As::Nobody);
     let known = TestApp::finish(request.header("if-none-match", site.header("etag"))).await;
     assert_eq!(known.short(), "304");

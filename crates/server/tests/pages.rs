@@ -42,7 +42,8 @@ async fn the_frame_is_for_the_sites_own_origins() {
         form-action 'self';
         base-uri 'none';
         require-trusted-types-for 'script';
-        frame-ancestors 'self' https://shop.example"#]]
+        frame-ancestors 'self' https://shop.example;
+        frame-src 'self'"#]]
     .assert_eq(&policy.replace("; ", ";\n"));
     assert!(
         allowed.text.contains("data-mode=\"frame\"") && allowed.text.contains("<h1>shop</h1>"),
@@ -97,7 +98,7 @@ async fn the_hosted_form_stores_once_and_keeps_its_conversation() {
     let app = TestApp::new().await;
     let page = ask(&app, "/c/shop?lang=en", &[]).await;
     assert_eq!([page.header("set-cookie"), page.header("cache-control")], ["", "no-store"]);
-    assert!(page.header("content-security-policy").ends_with("frame-ancestors 'none'"));
+    assert!(page.header("content-security-policy").ends_with("frame-ancestors 'none'; frame-src 'self'"));
     let first = [
         ("body", "Buongiorno"),
         ("message_id", &field(&page, "message_id")),

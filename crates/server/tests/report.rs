@@ -137,6 +137,52 @@ async fn the_badge_says_what_is_known_and_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_page_about_it_says_the_same_in_words() {
+    let app = TestApp::new().await;
+    let page = async |path: &str| app.get(path, &As::Nobody).await;
+    let new = page("/c/shop/reply-time?lang=en").await;
+    assert!(new.text.contains("<p class=\"say\">New here: no figure yet</p>"), "{}", new.text);
+    assert!(new.text.contains("A figure needs ten questions") && !new.text.contains("<ol>"), "{}", new.text);
+    let policy = new.header("content-security-policy");
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'sha256-")
+            && policy
+                .ends_with("require-trusted-types-for 'script'; frame-ancestors 'self' https://shop.example"),
+        "{policy}"
+    );
+    assert_eq!((new.header("cache-control"), new.header("set-cookie")), ("public, max-age=60", ""));
+
+    let questions: Vec<Asked> = (1..=40)
+        .map(|n| Asked {
+            ago: n * 12 * HOUR,
+            answered_after: (n % 10 > 0).then_some((6 + n % 4) * MINUTE),
+            promised_within: Some(if n % 2 == 0 { HOUR } else { MINUTE }),
+        })
+        .collect();
+    let named = settings("<b>{low}</b>");
+    app.app.store.put_site(&site("shop"), &named, false, now()).await.expect("a site");
+    history(&app, "shop", &questions).await;
+    let measured = page("/c/shop/reply-time?lang=it").await.text;
+    let document = app.get("/v1/sites/shop/reply-time", &As::Nobody).await;
+    let document: ReplyTimeDocument = serde_json::from_str(&document.text).expect("the document");
+    assert_eq!(document.reply.minutes, Some(10));
+    for part in [
+        "<html lang=\"it\" dir=\"ltr\">".to_owned(),
+        "Quanto ci mette &lt;b&gt;{low}&lt;/b&gt; a rispondere".to_owned(),
+        "Di solito risponde entro 10 minuti".to_owned(),
+        format!("<dt>Domande</dt><dd>{}</dd>", document.reply.sample),
+        format!("<dt>Promesse mantenute</dt><dd>{} su 40</dd>", document.promises.kept),
+        "<a href=\"/v1/sites/shop/reply-time\"".to_owned(),
+    ] {
+        assert!(measured.contains(&part), "{part} in {measured}");
+    }
+    assert_eq!(measured.matches("<li>").count(), document.quantiles.len());
+    assert!(measured.contains("data-unit=\"minute\">") && !measured.contains("<b>{low}"), "{measured}");
+    assert!(page("/c/shop/reply-time?lang=xx").await.text.contains("<html lang=\"en\""));
+    assert_eq!(page("/c/none/reply-time").await.short(), "404 not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_report_and_its_tables() {
     let app = TestApp::new().await;
     let questions: Vec<Asked> = (0..60)

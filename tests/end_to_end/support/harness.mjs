@@ -104,6 +104,9 @@ class Program {
   }
 }
 
+/** Options of a server that asks for addresses; what it sends there goes nowhere. */
+export const MAIL = ["--smtp", "smtp://127.0.0.1:9", "--mail-from", "Panificio <risposte@chat.example>"];
+
 /** One server on its own ports and data folder, with the demo shop. The chat is another site than the shop, as in life. */
 export class Pronto {
   /**

@@ -11,7 +11,9 @@ use super::state::App;
 use assets::{Assets, InlineHashes, inline_hashes};
 use words::Words;
 
+pub mod about;
 pub mod assets;
+pub mod colour;
 pub mod demo;
 pub mod frame;
 pub mod hosted;

@@ -92,41 +92,80 @@ impl<'a> Language<'a> {
         text.replace("{m}", &reply.unanswered.to_string()).replace("{days}", &days.to_string())
     }
 
-    /// The opening hours as a sentence, by the clock of the business's `zone`; when they change, where that is known and
-    /// within a week, since a weekday's name says no more.
+    /// What stands beside the launcher and in the panel's header: the verdict, and whether one has to wait longer right
+    /// now. `{time}` in it is when the business opens again, for the browser to write in the visitor's own zone; it is
+    /// within a week, since it is written with no more than the day's name.
     #[must_use]
-    pub fn hours(&self, state: &OpenState, zone: &str, now: Millis) -> String {
-        let plain = if state.open { "hours.open" } else { "hours.closed" };
-        self.change(state, zone, now).unwrap_or_else(|| self.text(plain).to_owned())
-    }
-
-    fn change(&self, state: &OpenState, zone: &str, now: Millis) -> Option<String> {
-        let zone = TimeZone::get(zone).ok()?;
-        let local = |at: Millis| Some(Timestamp::from_millisecond(at.0).ok()?.to_zoned(zone.clone()));
-        let (now, change) = (local(now)?, local(state.changes_at?)?);
-        let time = match change.minute() {
-            0 => self.text("hours.whole").replace("{time}", &change.hour().to_string()),
-            minute => format!("{}:{minute:02}", change.hour()),
-        };
-        let days = now.date().until(change.date()).ok()?.get_days();
-        let (key, day) = match days {
-            _ if state.open && days <= 1 => ("hours.closes", ""),
-            _ if state.open => return None,
-            0 => ("hours.reopens", ""),
-            1 => ("hours.reopens_on", self.text("hours.tomorrow")),
-            2..=6 => {
-                let weekday = usize::try_from(change.weekday().to_monday_zero_offset()).ok()?;
-                ("hours.reopens_on", self.text("hours.days").split(", ").nth(weekday)?)
+    pub fn status(&self, reply: &ReplyTime, hours: Option<&OpenState>, now: Millis) -> String {
+        let near = |at: &Millis| at.since(now) < 6 * 24 * 60 * 60 * 1000;
+        let now = match hours {
+            Some(OpenState { open: false, changes_at }) if changes_at.as_ref().is_some_and(near) => {
+                "hours.back"
             }
-            _ => return None,
+            Some(OpenState { open: false, .. }) => "hours.closed",
+            _ if reply.slower_now => "reply.slower",
+            _ => return self.verdict(reply),
         };
-        Some(self.text(key).replace("{day}", day).replace("{time}", &time))
+        [&self.verdict(reply), self.text(now)].join(" · ")
     }
 
-    /// All its words as they stand in their file; `None` for the built-in English.
+    /// A [`Language::status`] for a browser that runs no script: the time is that of the business's `zone`, which is named.
     #[must_use]
-    pub fn file(&self) -> Option<&'a HashMap<String, String>> {
-        self.words.filter(|_| self.locale != "en")
+    pub fn timed(&self, status: &str, hours: Option<&OpenState>, zone: &TimeZone, now: Millis) -> String {
+        let back = hours.and_then(|hours| hours.changes_at).map(|at| self.moment(at, zone, now));
+        status.replace("{time}", &back.unwrap_or_default())
+    }
+
+    /// The promise of an answer, or the word that it was not kept, for a browser that runs no script: in the business's
+    /// `zone`, which is named.
+    #[must_use]
+    pub fn promise(&self, by: Millis, zone: &TimeZone, now: Millis) -> String {
+        if by <= now {
+            return self.text("panel.promise_past").to_owned();
+        }
+        let (day, time) = self.day_and_time(by, zone, now);
+        let key = if day.is_empty() { "panel.promise_today" } else { "panel.promise" };
+        self.text(key).replace("{day}", &day).replace("{time}", &format!("{time} ({})", name_of(zone)))
+    }
+
+    /// A moment by the clock of `zone`, which is named: the time alone today, a day's name within a week, else the date.
+    #[must_use]
+    pub fn moment(&self, at: Millis, zone: &TimeZone, now: Millis) -> String {
+        let (day, time) = self.day_and_time(at, zone, now);
+        format!("{day} {time} ({})", name_of(zone)).trim_start().to_owned()
+    }
+
+    /// The day, empty for today, and the time of day.
+    fn day_and_time(&self, at: Millis, zone: &TimeZone, now: Millis) -> (String, String) {
+        let local = |at: Millis| {
+            let at = Timestamp::from_millisecond(at.0).unwrap_or_default();
+            at.to_zoned(zone.clone()).datetime()
+        };
+        let (today, at) = (local(now).date(), local(at));
+        let ahead = today.until(at.date()).map_or(i32::MAX, |span| span.get_days());
+        let weekday = usize::try_from(at.weekday().to_monday_zero_offset()).unwrap_or_default();
+        let day = match ahead {
+            0 => String::new(),
+            1 => self.text("panel.tomorrow").to_owned(),
+            2..=6 => self.text("hours.days").split(", ").nth(weekday).unwrap_or_default().to_owned(),
+            _ => at.date().to_string(),
+        };
+        (day, format!("{}:{:02}", at.hour(), at.minute()))
+    }
+
+    /// A length of time in the shortest unit that keeps it readable, rounded up: never less than a minute.
+    #[must_use]
+    pub fn wait(&self, seconds: u32) -> String {
+        let (number, unit) = wait_of(seconds);
+        self.text(&format!("unit.{unit}")).replace("{n}", &number.to_string())
+    }
+
+    /// The panel's words among its own; `None` for the English that is built into the panel.
+    #[must_use]
+    pub fn of_panel(&self) -> Option<BTreeMap<&'a str, &'a str>> {
+        let words = self.words.filter(|_| self.locale != "en")?;
+        let panel = words.iter().filter(|(key, _)| key.starts_with("panel."));
+        Some(panel.map(|(key, text)| (key.as_str(), text.as_str())).collect())
     }
 
     /// `ltr` or `rtl`.
@@ -139,6 +178,22 @@ impl<'a> Language<'a> {
             "ltr"
         }
     }
+}
+
+/// The number and the unit (`minute`, `hour` or `day`) in which a length of time is said, rounded up to a half from hours on.
+#[must_use]
+pub fn wait_of(seconds: u32) -> (f64, &'static str) {
+    let halves = |unit: f64| (f64::from(seconds) / unit * 2.0).ceil() / 2.0;
+    let minutes = (f64::from(seconds) / 60.0).ceil().max(1.0);
+    match minutes {
+        ..=90.0 => (minutes, "minute"),
+        ..=2160.0 => (halves(3_600.0), "hour"),
+        _ => (halves(86_400.0), "day"),
+    }
+}
+
+fn name_of(zone: &TimeZone) -> &str {
+    zone.iana_name().unwrap_or("UTC")
 }
 
 #[cfg(test)]
@@ -168,7 +223,7 @@ mod tests {
         assert_eq!(seen(&["en-GB", "it"]), "en ltr Send");
         assert_eq!(seen(&["ar-EG"]), "ar rtl إرسال");
         assert_eq!(seen(&["<script>"]), "en ltr Send");
-        assert_eq!(words.nearest(["it"]).text("hours.open"), "Open now");
+        assert_eq!(words.nearest(["it"]).text("hours.closed"), "closed now");
     }
 
     #[test]
@@ -180,31 +235,90 @@ mod tests {
         assert_eq!(english.reply(Some(60)), "Usually answers within an hour");
     }
 
+    /// A Monday, 10:00 in Rome.
+    const NOW: Millis = Millis(1_790_582_400_000);
+
     #[test]
-    fn the_next_change_is_said_by_the_business_s_clock() {
+    fn a_moment_is_said_by_the_business_s_clock() {
         let words = Words::embedded();
-        // A Monday, 10:00 in Rome.
-        let now = Millis(1_790_582_400_000);
-        let said = |lang: &str, open: bool, hours: Option<i64>| {
-            let state = OpenState { open, changes_at: hours.map(|hours| now.plus(hours * 1_800_000)) };
-            words.nearest([lang]).hours(&state, "Europe/Rome", now)
-        };
-        let cases =
-            [(false, Some(12)), (false, Some(46)), (false, Some(95)), (false, Some(400)), (false, None)];
-        let cases = cases.into_iter().chain([(true, Some(19)), (true, Some(120)), (true, None)]);
-        let lines = cases.map(|(open, half_hours)| {
-            format!("{} | {}\n", said("it", open, half_hours), said("en", open, half_hours))
+        let rome = TimeZone::get("Europe/Rome").expect("a zone");
+        let lines = [12, 46, 95, 400].map(|half_hours| {
+            let at = NOW.plus(half_hours * 1_800_000);
+            let said = |lang| {
+                let language = words.nearest([lang]);
+                format!("{} | {}", language.moment(at, &rome, NOW), language.promise(at, &rome, NOW))
+            };
+            format!("{}\n{}\n", said("it"), said("en"))
         });
         expect![[r#"
-            Chiuso ora, riapre alle 16 | Closed now, opens again at 16:00
-            Chiuso ora, riapre domani alle 9 | Closed now, opens again tomorrow at 9:00
-            Chiuso ora, riapre mercoledì alle 9:30 | Closed now, opens again on Wednesday at 9:30
-            Chiuso ora | Closed now
-            Chiuso ora | Closed now
-            Aperto fino alle 19:30 | Open until 19:30
-            Aperto ora | Open now
-            Aperto ora | Open now
+            16:00 (Europe/Rome) | Avrai una risposta oggi, entro le 16:00 (Europe/Rome).
+            16:00 (Europe/Rome) | You will have an answer by 16:00 (Europe/Rome) today.
+            domani 9:00 (Europe/Rome) | Avrai una risposta entro domani alle 9:00 (Europe/Rome).
+            tomorrow 9:00 (Europe/Rome) | You will have an answer by tomorrow, 9:00 (Europe/Rome).
+            mercoledì 9:30 (Europe/Rome) | Avrai una risposta entro mercoledì alle 9:30 (Europe/Rome).
+            Wednesday 9:30 (Europe/Rome) | You will have an answer by Wednesday, 9:30 (Europe/Rome).
+            2026-10-06 18:00 (Europe/Rome) | Avrai una risposta entro 2026-10-06 alle 18:00 (Europe/Rome).
+            2026-10-06 18:00 (Europe/Rome) | You will have an answer by 2026-10-06, 18:00 (Europe/Rome).
         "#]]
-        .assert_eq(&lines.collect::<String>());
+        .assert_eq(&lines.concat());
+    }
+
+    #[test]
+    fn the_status_says_what_is_different_now() {
+        let words = Words::embedded();
+        let utc = TimeZone::UTC;
+        let reply = |verdict, minutes, slower_now| ReplyTime {
+            minutes,
+            sample: 20,
+            unanswered: 0,
+            as_of: NOW,
+            p75_minutes: None,
+            p90_minutes: None,
+            verdict: Some(verdict),
+            slower_now,
+        };
+        let closed = |changes_at| Some(OpenState { open: false, changes_at });
+        let open = Some(OpenState { open: true, changes_at: Some(NOW) });
+        let measured = reply(ReplyVerdict::Measured, Some(10), false);
+        let cases = [
+            (measured.clone(), None),
+            (measured.clone(), open.clone()),
+            (measured.clone(), closed(Some(NOW.plus(3_600_000)))),
+            (measured.clone(), closed(Some(NOW.plus(7 * 86_400_000)))),
+            (measured, closed(None)),
+            (reply(ReplyVerdict::Measured, Some(10), true), open),
+            (reply(ReplyVerdict::Measured, Some(10), true), closed(None)),
+            (reply(ReplyVerdict::New, None, false), None),
+            (reply(ReplyVerdict::OftenUnanswered, None, false), None),
+        ];
+        let lines = cases.map(|(reply, hours)| {
+            let said = |lang| {
+                let language = words.nearest([lang]);
+                let template = language.status(&reply, hours.as_ref(), NOW);
+                let plain = language.timed(&template, hours.as_ref(), &utc, NOW);
+                if plain == template { plain } else { format!("{template} = {plain}") }
+            };
+            format!("{} | {}\n", said("it"), said("en"))
+        });
+        expect![[r#"
+            Di solito risponde entro 10 minuti | Usually answers within 10 minutes
+            Di solito risponde entro 10 minuti | Usually answers within 10 minutes
+            Di solito risponde entro 10 minuti · chiuso ora, riapre {time} = Di solito risponde entro 10 minuti · chiuso ora, riapre 9:00 (UTC) | Usually answers within 10 minutes · closed now, back {time} = Usually answers within 10 minutes · closed now, back 9:00 (UTC)
+            Di solito risponde entro 10 minuti · chiuso ora | Usually answers within 10 minutes · closed now
+            Di solito risponde entro 10 minuti · chiuso ora | Usually answers within 10 minutes · closed now
+            Di solito risponde entro 10 minuti · ora ci mette più del solito | Usually answers within 10 minutes · slower than usual now
+            Di solito risponde entro 10 minuti · chiuso ora | Usually answers within 10 minutes · closed now
+            Siamo nuovi: ancora nessun dato | New here: no figure yet
+            Spesso nessuna risposta | Often gets no answer
+        "#]]
+        .assert_eq(&lines.concat());
+    }
+
+    #[test]
+    fn waits_are_rounded_up_and_readable() {
+        let english = Words::embedded();
+        let english = english.nearest(["en"]);
+        let said = [0, 60, 61, 5_400, 5_401, 9_000, 129_600, 129_601, 600_000].map(|wait| english.wait(wait));
+        expect!["1 min 1 min 2 min 90 min 2 h 2.5 h 36 h 2 d 7 d"].assert_eq(&said.join(" "));
     }
 }

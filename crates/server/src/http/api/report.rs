@@ -79,7 +79,11 @@ fn public(asked: &HeaderMap, tag: &str, kept: &'static str, whole: impl FnOnce()
     response
 }
 
-async fn document(app: &App, site: &Site, now: Millis) -> Answer<ReplyTimeDocument> {
+/// The public document of `site` as it is at `now`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn document(app: &App, site: &Site, now: Millis) -> Answer<ReplyTimeDocument> {
     let figure = app.replies.figure(&app.store, &site.key, now).await?;
     let turns = app.replies.turns(&app.store, &site.key, &figure).await?;
     Ok(ReplyTimeDocument {

@@ -6,11 +6,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pronto_protocol::api::{ErrorBody, LauncherLabels, PublicSite};
 use pronto_protocol::id::SiteKey;
+use pronto_protocol::model::ReplyTime;
 use serde::Deserialize;
 
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Path, Query};
 use crate::http::page::assets::{etag, is_unchanged};
+use crate::http::page::colour::luminance;
 use crate::http::page::words::Language;
 use crate::http::reply::open_state;
 use crate::http::state::{App, now};
@@ -44,7 +46,7 @@ pub async fn public_site(
     let body = describe(&app, &site, language).await?;
     // Its age is no change: without it the tag stays the same until something does change.
     let steady = serde_json::to_vec(&PublicSite {
-        reply: pronto_protocol::model::ReplyTime { as_of: Default::default(), ..body.reply.clone() },
+        reply: ReplyTime { as_of: Default::default(), ..body.reply.clone() },
         ..body.clone()
     });
     let tag = etag(&steady.unwrap_or_default());
@@ -71,6 +73,7 @@ pub async fn public_site(
 pub async fn describe(app: &App, site: &Site, language: Language<'_>) -> Answer<PublicSite> {
     let now = now();
     let reply = app.replies.of(&app.store, &site.key, now).await?;
+    let hours = site.settings.hours.as_ref().and_then(|hours| open_state(hours, now));
     let name = &site.settings.name;
     let named = |key| language.text(key).replace("{name}", name);
     Ok(PublicSite {
@@ -86,21 +89,17 @@ pub async fn describe(app: &App, site: &Site, language: Language<'_>) -> Answer<
             close: named("launcher.close"),
             title: named("launcher.title"),
             unread: named("launcher.unread"),
-            reply: language.reply(reply.minutes),
+            reply: language.status(&reply, hours.as_ref(), now),
         },
-        hours: site.settings.hours.as_ref().and_then(|hours| open_state(hours, now)),
-        reply,
+        hours,
+        // The launcher draws the median and says the sentence; the rest stands in the public document.
+        reply: ReplyTime { p75_minutes: None, p90_minutes: None, verdict: None, ..reply },
     })
 }
 
 /// Black or white, whichever stands out more on `accent`.
 fn on_accent(accent: &str) -> &'static str {
-    let channel = |from: usize| {
-        let digits = accent.get(from..from + 2).unwrap_or("00");
-        let value = f64::from(u8::from_str_radix(digits, 16).unwrap_or(0)) / 255.0;
-        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-    };
-    let luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+    let luminance = luminance(accent);
     // Contrast to white is 1.05 / (L + 0.05), to black (L + 0.05) / 0.05.
     if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 { "#ffffff" } else { "#000000" }
 }

@@ -4,6 +4,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use jiff::tz::TimeZone;
 use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use super::template::{Fill, escape, render, script_json};
 use super::words::Language;
 use super::{html, not_built};
 use crate::auth::secret;
+use crate::billing::time_zone;
 use crate::config::web_origin;
 use crate::http::api::site::describe;
 use crate::http::error::{Answer, Refused};
@@ -63,6 +65,8 @@ pub struct Filling {
     pub form: Form,
     /// Markup of the thread.
     pub thread: String,
+    /// By when there will be an answer, as a sentence; empty where nobody waits for one.
+    pub promise: String,
 }
 
 /// The panel's page, for a frame.
@@ -81,7 +85,13 @@ pub async fn frame(
         return notice(language, &caller.origin, &stranger);
     }
     let action = format!("/c/{key}?lang={}", language.locale);
-    let filling = Filling { mode: "frame", action, form: Form::new(None, None)?, thread: String::new() };
+    let filling = Filling {
+        mode: "frame",
+        action,
+        form: Form::new(None, None)?,
+        thread: String::new(),
+        promise: String::new(),
+    };
     let ancestors = format!("'self' {}", allowed.join(" "));
     let mut response = page(&app, &site, language, filling, ancestors.trim_end()).await?;
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
@@ -125,8 +135,8 @@ pub async fn page(
     } else {
         public.greeting.clone()
     };
-    let zone = site.settings.hours.as_ref().map(|hours| hours.time_zone.as_str());
-    let hours = public.hours.as_ref().zip(zone).map(|(hours, zone)| language.hours(hours, zone, now()));
+    let zone = TimeZone::get(&time_zone(&site.settings)).unwrap_or(TimeZone::UTC);
+    let reply = language.timed(&public.labels.reply, public.hours.as_ref(), &zone, now());
     let config = script_json(&Config { site: &public, mode: filling.mode });
     let text = |text: &str| Some(Fill::Text(text.to_owned()));
     let filled = render(&built.html, |name| match name {
@@ -135,8 +145,9 @@ pub async fn page(
         "dir" => text(&public.dir),
         "name" => text(&public.name),
         "greeting" => text(&greeting),
-        "reply" => text(&public.labels.reply),
-        "hours" => hours.clone().map(Fill::Text),
+        "reply" => text(&reply),
+        "about" => text(language.text("about.link")),
+        "back" => text(language.text("about.back")),
         "accent" => text(&public.accent),
         "on_accent" => text(&public.on_accent),
         "placeholder" => text(language.text("composer.placeholder")),
@@ -155,11 +166,13 @@ pub async fn page(
             Some(Fill::Html(field("session", &session) + &conversation.unwrap_or_default() + &wanted))
         }
         "config" => Some(Fill::Html(config.clone())),
-        "strings" => Some(Fill::Html(language.file().map(script_json).unwrap_or_default())),
+        "strings" => Some(Fill::Html(language.of_panel().as_ref().map(script_json).unwrap_or_default())),
         "thread" => Some(Fill::Html(filling.thread.clone())),
+        "promise" => text(&filling.promise),
         _ => None,
     });
-    html(&built.policy(ancestors), filled)
+    // The panel shows the page about its reply time in itself.
+    html(&format!("{}; frame-src 'self'", built.policy(ancestors)), filled)
 }
 
 const NOTICE_STYLE: &str = "body{margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#17201c;background:#fbfaf7}\

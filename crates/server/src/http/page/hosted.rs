@@ -4,6 +4,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use pronto_protocol::api::{OpenSession, SendMessage};
 use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
 use pronto_protocol::model::{Author, Conversation, Message, VisitorContext};
@@ -13,11 +14,12 @@ use super::frame::{Filling, Form, page};
 use super::template::escape;
 use super::words::Language;
 use crate::auth::secret;
+use crate::billing::time_zone;
 use crate::http::api::conversation::{append, bind_session};
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Caller, FormBody, Path, Query};
 use crate::http::party::{Party, Visitor, cookie, visitor};
-use crate::http::state::App;
+use crate::http::state::{App, now};
 use crate::store::{Page, Site};
 
 const COOKIE: &str = "pronto_visitor";
@@ -205,7 +207,7 @@ async fn draw(
     failed: Option<Failed<'_>>,
 ) -> Answer<Response> {
     let mut messages = Vec::new();
-    let (mut known, mut is_wanted) = (None, false);
+    let (mut known, mut is_wanted, mut promise) = (None, false, None);
     if let Some(secret) = secret
         && let Ok(visitor) = visitor(app, secret).await
         && visitor.site == site.key
@@ -214,12 +216,15 @@ async fn draw(
         is_wanted = wanted;
         messages = app.store.messages(&conversation.conversation_id, Page::Last, SHOWN).await?;
         known = Some(conversation.conversation_id);
+        promise = conversation.promise_by;
     }
+    let zone = TimeZone::get(&time_zone(&site.settings)).unwrap_or(TimeZone::UTC);
     let filling = Filling {
         mode: "page",
         action: format!("/c/{}{}", site.key, query(language.locale, known.as_ref().filter(|_| is_wanted))),
         form: Form::new(secret, known)?.wanted(is_wanted),
         thread: thread(&messages, failed.as_ref(), language),
+        promise: promise.map(|by| language.promise(by, &zone, now())).unwrap_or_default(),
     };
     let mut response = page(app, site, language, filling, "'none'").await?;
     response.headers_mut().insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
@@ -230,7 +235,9 @@ fn thread(messages: &[Message], failed: Option<&Failed<'_>>, language: Language<
     let mut html = String::new();
     for message in messages {
         let side = if message.author == Author::Visitor { "mine" } else { "theirs" };
-        let name = message.author_name.as_deref().map(|name| format!("<p class=\"by\">{}</p>", escape(name)));
+        let automatic = (message.author == Author::Bot).then(|| language.text("panel.automatic"));
+        let by: Vec<&str> = message.author_name.as_deref().into_iter().chain(automatic).collect();
+        let name = (!by.is_empty()).then(|| format!("<p class=\"by\">{}</p>", escape(&by.join(" · "))));
         html.push_str(&format!(
             "<li class=\"message {side}\">{}<p class=\"body\">{}</p></li>",
             name.unwrap_or_default(),

@@ -40,7 +40,7 @@ pub fn draw(badge: &Badge<'_>) -> String {
     let arc = badge.minutes.map(|minutes| {
         format!(
             "<circle class=\"r\" {circle} stroke-dasharray=\"{} 200\" transform=\"rotate(-90 {ring} 14)\"/>",
-            arc(minutes)
+            arc(f64::from(minutes))
         )
     });
     let title = format!("{}: {}", badge.name, badge.sentence);
@@ -61,8 +61,9 @@ pub fn draw(badge: &Badge<'_>) -> String {
 }
 
 /// How much of the ring a wait fills, of 100: the whole for a day, as around the launcher.
-fn arc(minutes: u32) -> f64 {
-    ((f64::from(minutes) / 1440.0).sqrt() * 1000.0).round().min(1000.0) / 10.0
+#[must_use]
+pub fn arc(minutes: f64) -> f64 {
+    ((minutes / 1440.0).sqrt() * 1000.0).round().min(1000.0) / 10.0
 }
 
 /// About how wide a sentence is at 13 pixels.
@@ -99,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_ring_is_full_at_a_day_and_empty_without_a_figure() {
-        assert_eq!([1, 15, 1440, 43_200].map(arc), [2.6, 10.2, 100.0, 100.0]);
+        assert_eq!([1.0, 15.0, 1440.0, 43_200.0].map(arc), [2.6, 10.2, 100.0, 100.0]);
         let circles = |minutes| draw(&badge("x", "n", minutes, false)).matches("<circle").count();
         assert_eq!((circles(None), circles(Some(5))), (1, 2));
     }

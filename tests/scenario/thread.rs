@@ -1,0 +1,172 @@
+//! What comes in: the other side's messages, receipts and typing, over sockets that break, and from other tabs.
+
+use expect_test::expect;
+use pronto::state::{Identity, Receipt};
+use pronto::update::{Answer, Elsewhere, Event, Loader, Socket, Ui};
+use pronto_protocol::frame::{ServerFrame, SideReceipts, Typing};
+use pronto_protocol::model::{Author, Receipts, Side};
+
+use super::script::{Script, id, identity, message, page, queued};
+
+#[test]
+fn a_lost_socket_comes_back_with_its_cursor() {
+    let mut script = Script::talking(vec![message("m", 1, Author::Agent)]);
+    script.at(5_000).does("closed", Event::Socket(1, Socket::Closed));
+    script.at(6_000).does("alarm", Event::Alarm);
+    script.does(
+        "stale",
+        Event::Socket(1, Socket::Frame(Box::new(ServerFrame::Message(message("x", 2, Author::Agent))))),
+    );
+    script.does("socket", Event::Socket(2, Socket::Opened));
+    script.look();
+    script.check(expect![[r#"
+        5000   closed: hang
+        6000   alarm: dial 2
+        6000   stale:
+        6000   socket: say {"hello":{"session":"secret","cursors":[{"conversation_id":"c","after":1}]}}
+        sees   m<
+    "#]]);
+}
+
+#[test]
+fn a_gap_is_filled() {
+    let mut script = Script::talking(vec![message("a", 1, Author::Agent)]);
+    script.frame(ServerFrame::Message(message("c", 3, Author::Agent)));
+    script.look();
+    let missing = vec![message("b", 2, Author::Agent), message("c", 3, Author::Agent)];
+    script.does("page", Event::Answer(Answer::After(Ok(page(missing)))));
+    script.look();
+    script.check(expect![[r#"
+        0      frame: tell reply, ask after 1
+        sees   a< c<
+        0      page: say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":3}}}
+        sees   a< b< c<
+    "#]]);
+}
+
+#[test]
+fn receipts_only_move_forward() {
+    let mut script = Script::talking(vec![message("a", 1, Author::Visitor)]);
+    let moved = |delivered, read| {
+        ServerFrame::Receipts(SideReceipts {
+            conversation_id: identity().conversation_id,
+            side: Side::Business,
+            receipts: Receipts { delivered, read },
+        })
+    };
+    script.look();
+    script.frame(moved(1, 0));
+    script.look();
+    script.frame(moved(1, 1));
+    script.look();
+    script.frame(moved(1, 0));
+    script.look();
+    script.check(expect![[r#"
+        sees   a=Sent
+        0      frame:
+        sees   a=Delivered
+        0      frame:
+        sees   a=Read
+        0      frame:
+        sees   a=Read
+    "#]]);
+    let read = script.state.talk().and_then(|talk| talk.timeline.messages().next());
+    assert!(read.is_some_and(|message| script.state.receipt(message) == Receipt::Read));
+}
+
+#[test]
+fn what_comes_unseen_counts_until_it_is_seen() {
+    let mut script = Script::talking(vec![]);
+    script.does("close", Event::Loader(Loader::Close));
+    script.frame(ServerFrame::Message(message("a", 1, Author::Agent)));
+    script.frame(ServerFrame::Message(message("b", 2, Author::Agent)));
+    script.look();
+    script.does("open", Event::Loader(Loader::Open));
+    script.look();
+    script.does("up", Event::Ui(Ui::Scrolled { at_end: false, near_start: false }));
+    script.frame(ServerFrame::Message(message("c", 3, Author::Agent)));
+    script.look();
+    script.does("down", Event::Ui(Ui::ToEnd));
+    script.look();
+    script.check(expect![[r#"
+        0      close:
+        0      frame: tell reply, say {"receipts":{"conversation_id":"c","receipts":{"delivered":1,"read":0}}}, tell unread 1
+        0      frame: tell reply, say {"receipts":{"conversation_id":"c","receipts":{"delivered":2,"read":0}}}, tell unread 2
+        sees   a< b< unread 2 from Some(1)
+        0      open: focus, say {"receipts":{"conversation_id":"c","receipts":{"delivered":2,"read":2}}}, tell unread 0
+        sees   a< b<
+        0      up:
+        0      frame: tell reply, say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":2}}}, tell unread 1
+        sees   a< b< c< unread 1 from Some(3)
+        0      down: focus, say {"receipts":{"conversation_id":"c","receipts":{"delivered":3,"read":3}}}, tell unread 0
+        sees   a< b< c<
+    "#]]);
+}
+
+#[test]
+fn typing_is_said_sparingly_and_ends_by_itself() {
+    let mut script = Script::talking(vec![]);
+    script.at(10_000).does("typed", Event::Ui(Ui::Typed(1)));
+    script.at(11_000).does("typed", Event::Ui(Ui::Typed(2)));
+    script.at(13_500).does("typed", Event::Ui(Ui::Typed(3)));
+    script.frame(ServerFrame::Typing(Typing {
+        conversation_id: identity().conversation_id,
+        side: Side::Business,
+        name: Some("Ana".to_owned()),
+    }));
+    script.look();
+    script.at(18_500).does("alarm", Event::Alarm);
+    script.look();
+    script.check(expect![[r#"
+        10000  typed: say {"typing":{"conversation_id":"c"}}
+        11000  typed:
+        13500  typed: say {"typing":{"conversation_id":"c"}}
+        13500  frame:
+        sees    Ana types
+        18500  alarm:
+        sees
+    "#]]);
+}
+
+#[test]
+fn older_history_is_loaded_once_at_a_time() {
+    let mut script = Script::talking(vec![message("c", 3, Author::Agent)]);
+    let top = || Event::Ui(Ui::Scrolled { at_end: true, near_start: true });
+    script.does("top", top());
+    script.does("top", top());
+    let older = vec![message("a", 1, Author::Agent), message("b", 2, Author::Visitor)];
+    script.does("page", Event::Answer(Answer::Before(Ok(page(older)))));
+    script.does("top", top());
+    script.look();
+    script.check(expect![[r#"
+        0      top: ask before 3
+        0      top:
+        0      page:
+        0      top:
+        sees   a< b=Sent c<
+    "#]]);
+}
+
+#[test]
+fn two_tabs_share_the_conversation() {
+    let mut script = Script::open();
+    script.does("other tab", Event::Elsewhere(Elsewhere::Identity(identity())));
+    script.does("other tab", Event::Elsewhere(Elsewhere::Queued(queued("a", 1))));
+    script.look();
+    let opened = Identity { opened: true, ..identity() };
+    script.does("other tab", Event::Elsewhere(Elsewhere::Identity(opened)));
+    script.does("other tab", Event::Elsewhere(Elsewhere::Dropped(id("a"))));
+    script.does("page", Event::Answer(Answer::Newest(Ok(page(vec![message("a", 1, Author::Visitor)])))));
+    script.look();
+    script.check(expect![[r#"
+        0      start:
+        0      open: focus
+        0      other tab:
+        0      other tab: ask session
+        sees   a~Sending
+        0      other tab: post a
+        0      other tab:
+        0      page: dial 1
+        sees   a=Sent
+    "#]]);
+}
