@@ -33,7 +33,7 @@ const STEPS: [(u32, u8); 18] = [
     (100 * YEAR, 2),
 ];
 /// Ticks are this far apart in a narrow picture, and in a wide one.
-const APART_NARROW: i32 = 2_300;
+const APART_NARROW: i32 = 2_500;
 const APART_WIDE: i32 = 1_000;
 
 /// A logarithmic scale of waits in seconds.
