@@ -171,3 +171,42 @@ async fn an_agent_watches_a_window_close_and_the_late_answer_stands_in_every_acc
     assert!(names.contains(&json!("late-reply-2018")) && names.contains(&json!("free")), "{names:?}");
     assert_eq!(costs["budget"], json!({"micros": 90_000, "currency": "EUR"}));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_holiday_closes_the_shop_and_the_away_message_says_so() {
+    let _clock = CLOCK.lock().await;
+    let app = TestApp::with(Options { test_clock: true, ..Options::default() }).await;
+    let set = async |now: i64| {
+        app.send(Method::PUT, "/v1/test/clock", &As::Nobody, &json!({"now": now})).await;
+    };
+    // Christmas 2026, a Friday, 10:00 in Rome.
+    let christmas = 1_798_189_200_000_i64;
+    let hour = 60 * 60 * 1_000;
+    set(christmas).await;
+    let owner = app.owner().await;
+    let mut settings = app.get("/v1/inbox/sites/shop", &owner).await.json()["settings"].clone();
+    let week: Vec<Value> = (1..=7).map(|day| json!({"weekday": day, "from": 540, "to": 1080})).collect();
+    settings["away"] = json!("Buon Natale, torniamo domani");
+    settings["hours"] = json!({
+        "time_zone": "Europe/Rome", "spans": week,
+        "exceptions": [{"date": "2026-12-25", "spans": [], "name": "Natale"}],
+    });
+    let saved = app.send(Method::PUT, "/v1/inbox/sites/shop", &owner, &settings).await;
+    assert_eq!(saved.json()["settings"], settings, "{}", saved.text);
+    let open = async || app.get("/v1/sites/shop", &As::Nobody).await.json()["hours"].clone();
+    assert_eq!(open().await, json!({"open": false, "changes_at": christmas + 23 * hour}));
+    let ana = app.visitor("shop", "c1").await;
+    app.write(&ana, "c1", "m1", "Siete aperti?").await;
+    assert_eq!(app.bodies(&ana, "c1").await, ["Siete aperti?", "Buon Natale, torniamo domani"]);
+
+    set(christmas + 24 * hour).await;
+    assert_eq!(open().await, json!({"open": true, "changes_at": christmas + 32 * hour}));
+    let bob = app.visitor("shop", "c2").await;
+    app.write(&bob, "c2", "m1", "Siete aperti?").await;
+    assert_eq!(app.bodies(&bob, "c2").await, ["Siete aperti?"]);
+
+    settings["hours"]["exceptions"][0]["date"] = json!("25/12/2026");
+    let refused = app.send(Method::PUT, "/v1/inbox/sites/shop", &owner, &settings).await;
+    assert_eq!(refused.short(), "422 invalid_setting");
+    assert!(refused.text.contains("2026-12-25"), "{}", refused.text);
+}

@@ -16,9 +16,13 @@ const MINUTE: i64 = 60_000;
 
 /// Questions of the last days, each answered after so many minutes.
 async fn history(app: &TestApp, key: &str, waits: &[Option<i64>]) {
-    let begin = now().plus(-48 * 60 * MINUTE);
+    asked(app, key, now().plus(-48 * 60 * MINUTE), waits).await;
+}
+
+/// Questions from `begin` on, one a minute.
+async fn asked(app: &TestApp, key: &str, begin: Millis, waits: &[Option<i64>]) {
     let seed = |(number, wait): (usize, &Option<i64>)| {
-        let name = format!("{key}-{number}");
+        let name = format!("{key}-{}-{number}", begin.0);
         let asked = begin.plus(i64::try_from(number).expect("a number") * MINUTE);
         let message = |author: Author, at: Millis| SeedMessage {
             message_id: MessageId::new(author.as_str()).expect("an id"),
@@ -119,4 +123,32 @@ async fn a_blocked_visitor_is_told_so_and_counts_no_more() {
     let visitor =
         app.send(Method::PATCH, "/v1/inbox/conversations/c1", &who, &json!({"blocked": true})).await;
     assert_eq!(visitor.short(), "403 forbidden");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_longer_than_usual_is_told_so_and_settling_hides_no_wait() {
+    let app = TestApp::new().await;
+    let owner = app.owner().await;
+    let waits: Vec<Option<i64>> = (0..40).map(|n| Some(2 + n % 8)).collect();
+    history(&app, "shop", &waits).await;
+    let reply = async || app.get("/v1/sites/shop", &As::Nobody).await.json()["reply"].clone();
+    let usual = reply().await;
+    assert_eq!(
+        (usual.get("slower_now"), &usual["sample"], &usual["unanswered"]),
+        (None, &json!(40), &json!(0))
+    );
+
+    let begin = now().plus(-60 * MINUTE);
+    asked(&app, "shop", begin, &[None; 5]).await;
+    let slow = reply().await;
+    assert_eq!((&slow["slower_now"], &slow["unanswered"]), (&json!(true), &json!(5)));
+    for number in 0..5 {
+        let path = format!("/v1/inbox/conversations/shop-{}-{number}", begin.0);
+        let settled = app.send(Method::PATCH, &path, &owner, &json!({"status": "resolved"})).await;
+        assert_eq!(settled.short(), "200", "{}", settled.text);
+    }
+    let settled = reply().await;
+    assert_eq!((&settled["sample"], &settled["unanswered"]), (&json!(45), &json!(5)));
+    let document = app.get("/v1/sites/shop/reply-time", &As::Nobody).await.json();
+    assert_eq!(document["never_permille"], json!(111), "5 of 45 never got an answer");
 }
