@@ -1,17 +1,19 @@
-//! `pronto doctor`: reads a customer's page as a browser gets it and says what keeps the widget off it, each with the line
-//! that helps. It reads and judges; it changes nothing.
+//! Reads a customer's page as a browser gets it and says what keeps the widget off it, each with the line that helps: for
+//! `pronto doctor`, and for the inbox's people at `/doctor`. It reads and judges; it changes nothing.
 
 mod page;
 mod policy;
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, StatusCode, redirect};
 use url::Url;
 
 use crate::config::DoctorArgs;
+use crate::relay::guard::{GuardedResolver, check_url};
 use page::{Found, find};
 use policy::Policy;
 
@@ -22,15 +24,15 @@ const AGENT: &str = concat!("Mozilla/5.0 (compatible; pronto-doctor/", env!("CAR
 
 /// One thing that was looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Finding {
-    grade: Grade,
-    says: String,
-    /// What to write, and where it goes is in `says`.
-    line: Option<String>,
+pub(crate) struct Finding {
+    pub(crate) grade: Grade,
+    pub(crate) says: String,
+    /// What to write; where it goes is in `says`.
+    pub(crate) line: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Grade {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Grade {
     /// The widget does not work like this.
     Blocks,
     /// It works, but not as well as it could.
@@ -51,18 +53,43 @@ fn fine(says: impl Into<String>) -> Finding {
     Finding { grade: Grade::Fine, says: says.into(), line: None }
 }
 
-/// A page as it came.
-struct Seen {
-    url: Url,
+/// A page as it came, and what of the widget is on it.
+pub(crate) struct Seen {
+    /// Where it was in the end.
+    pub(crate) url: Url,
     headers: HeaderMap,
-    html: String,
+    found: Found,
 }
 
 /// What the chat itself says of a site.
-enum Chat {
+pub(crate) enum Chat {
+    /// It could not be asked, and why.
     Silent(String),
+    /// It has no such site.
     UnknownSite,
-    Knows { ancestors: Vec<String> },
+    /// It has it, and lets pages of these origins frame its panel.
+    Knows {
+        /// The origins.
+        ancestors: Vec<String>,
+    },
+}
+
+impl Seen {
+    /// Where the page's loader comes from, and for which site.
+    pub(crate) fn loader(&self) -> (Option<&Url>, Option<&str>) {
+        (self.found.chat.as_ref(), self.found.site.as_deref())
+    }
+
+    /// All that was found, the worst first; `chat` is the one to name where the page has no loader.
+    pub(crate) fn findings(&self, chat: Option<&Url>, said: Option<&Chat>) -> Vec<Finding> {
+        let mut findings = page_findings(self, chat);
+        let chat = self.found.chat.as_ref().or(chat);
+        if let (Some(chat), Some(site), Some(said)) = (chat, &self.found.site, said) {
+            findings.extend(chat_findings(said, chat, site, &self.url));
+        }
+        findings.sort_by_key(|finding| finding.grade);
+        findings
+    }
 }
 
 /// Looks at the page and prints what was found.
@@ -70,17 +97,13 @@ enum Chat {
 /// # Errors
 /// When the page cannot be read, or something on it blocks the widget.
 pub async fn run(args: DoctorArgs) -> Result<(), String> {
-    let client = Client::builder()
-        .timeout(TIMEOUT)
-        .user_agent(AGENT)
-        .build()
-        .map_err(|error| format!("no HTTP client: {error}"))?;
-    let seen = look(&client, &args.url).await?;
-    let found = find(&seen.html, &seen.url);
-    let mut findings = page_findings(&seen, &found, args.chat.as_ref());
-    if let (Some(chat), Some(site)) = (found.chat.as_ref().or(args.chat.as_ref()), &found.site) {
-        findings.extend(chat_findings(&ask(&client, chat, site, &seen.url).await, chat, site, &seen.url));
-    }
+    let reader = reader(true)?;
+    let seen = look(&reader, &args.url).await?;
+    let said = match (seen.found.chat.as_ref().or(args.chat.as_ref()), &seen.found.site) {
+        (Some(chat), Some(site)) => Some(ask(&reader, chat, site, &seen.url).await),
+        _ => None,
+    };
+    let findings = seen.findings(args.chat.as_ref(), said.as_ref());
     print!("{}", report(&seen.url, &findings));
     match findings.iter().filter(|finding| finding.grade == Grade::Blocks).count() {
         0 => Ok(()),
@@ -89,9 +112,40 @@ pub async fn run(args: DoctorArgs) -> Result<(), String> {
     }
 }
 
-async fn look(client: &Client, url: &Url) -> Result<Seen, String> {
+/// What reads pages.
+pub(crate) struct Reader {
+    client: Client,
+    allow_private: bool,
+}
+
+/// A reader. Without `allow_private` it goes to public addresses alone, whatever a name or a redirect says.
+///
+/// # Errors
+/// When this machine can make no HTTP client.
+pub(crate) fn reader(allow_private: bool) -> Result<Reader, String> {
+    let follow = redirect::Policy::custom(move |next| {
+        if next.previous().len() > 5 || check_url(next.url(), allow_private).is_err() {
+            next.stop()
+        } else {
+            next.follow()
+        }
+    });
+    let client = Client::builder().timeout(TIMEOUT).user_agent(AGENT).redirect(follow).no_proxy();
+    let client = client.dns_resolver(Arc::new(GuardedResolver { allow_private }));
+    let client = client.build().map_err(|error| format!("no HTTP client: {error}"))?;
+    Ok(Reader { client, allow_private })
+}
+
+/// Reads the page.
+///
+/// # Errors
+/// When there is none to read.
+pub(crate) async fn look(reader: &Reader, url: &Url) -> Result<Seen, String> {
+    // Addresses written as numbers never come to the resolver.
+    check_url(url, reader.allow_private).map_err(|_| format!("{url} is no address of a public page."))?;
     let fault = |error: reqwest::Error| format!("{url} cannot be read: {}", error.without_url());
-    let mut answer = client.get(url.clone()).header("accept", "text/html").send().await.map_err(fault)?;
+    let mut answer =
+        reader.client.get(url.clone()).header("accept", "text/html").send().await.map_err(fault)?;
     if !answer.status().is_success() {
         return Err(format!("{url} answers {}, so there is no page to look at.", answer.status()));
     }
@@ -103,14 +157,15 @@ async fn look(client: &Client, url: &Url) -> Result<Seen, String> {
             break;
         }
     }
-    Ok(Seen { url, headers, html: String::from_utf8_lossy(&bytes).into_owned() })
+    let found = find(&String::from_utf8_lossy(&bytes), &url);
+    Ok(Seen { url, headers, found })
 }
 
 /// Asks the chat whether it knows the site, and which pages may frame its panel.
-async fn ask(client: &Client, chat: &Url, site: &str, page: &Url) -> Chat {
+async fn ask(reader: &Reader, chat: &Url, site: &str, page: &Url) -> Chat {
     let get = |path: String| {
         let url = chat.join(&path).unwrap_or_else(|_| chat.clone());
-        client.get(url).header("sec-fetch-dest", "document").header("origin", origin(page)).send()
+        reader.client.get(url).header("sec-fetch-dest", "document").header("origin", origin(page)).send()
     };
     let public = match get(format!("/v1/sites/{site}")).await {
         Ok(answer) => answer.status(),
@@ -139,7 +194,8 @@ fn policies(headers: &HeaderMap) -> Vec<Policy> {
 }
 
 /// What the page alone tells.
-fn page_findings(seen: &Seen, found: &Found, asked: Option<&Url>) -> Vec<Finding> {
+fn page_findings(seen: &Seen, asked: Option<&Url>) -> Vec<Finding> {
+    let found = &seen.found;
     let mut findings = Vec::new();
     let example = || asked.map_or_else(|| "https://chat.example.com".to_owned(), origin);
     let key = found.site.as_deref().unwrap_or("your-site");
@@ -163,7 +219,7 @@ fn page_findings(seen: &Seen, found: &Found, asked: Option<&Url>) -> Vec<Finding
         ));
     }
     if let Some(chat) = found.chat.as_ref().or(asked) {
-        findings.extend(policy_findings(seen, found, chat));
+        findings.extend(policy_findings(seen, chat));
         if seen.url.scheme() == "https" && chat.scheme() == "http" {
             findings.push(blocks("The page is https and the chat is http: browsers load nothing of it. Give the chat a certificate and use:", format!("https://{}", chat.host_str().unwrap_or_default())));
         }
@@ -189,7 +245,8 @@ fn page_findings(seen: &Seen, found: &Found, asked: Option<&Url>) -> Vec<Finding
 }
 
 /// What of the widget the page's policies refuse.
-fn policy_findings(seen: &Seen, found: &Found, chat: &Url) -> Vec<Finding> {
+fn policy_findings(seen: &Seen, chat: &Url) -> Vec<Finding> {
+    let found = &seen.found;
     let mut all = policies(&seen.headers);
     all.extend(found.policies.iter().map(|text| Policy::parse(text)));
     if all.is_empty() {
@@ -256,4 +313,34 @@ fn report(url: &Url, findings: &[Finding]) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_guarded_reader_stays_out_of_this_network() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                let mut asked = [0; 4096];
+                let _ = stream.read(&mut asked).expect("a request");
+                stream
+                    .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\nx")
+                    .expect("an answer");
+            }
+        });
+        for host in ["127.0.0.1", "localhost", "2130706433", "[::ffff:127.0.0.1]"] {
+            let url = format!("http://{host}:{port}/").parse().expect("a URL");
+            let guarded = look(&reader(false).expect("a reader"), &url).await;
+            assert!(guarded.is_err(), "{host}");
+        }
+        let url = format!("http://localhost:{port}/").parse().expect("a URL");
+        assert!(look(&reader(true).expect("a reader"), &url).await.is_ok(), "it is there to be read");
+    }
 }

@@ -18,6 +18,7 @@ use state::App;
 
 pub mod api;
 pub mod docs;
+pub mod doctor;
 pub mod error;
 pub mod extract;
 pub mod guard;
@@ -105,6 +106,7 @@ fn page_routes() -> Router<App> {
         .route("/c/{key}/reply-time", compressed(get(about::show)))
         .route("/inbox", compressed(get(page::inbox)))
         .route("/inbox/{*rest}", compressed(get(page::inbox)))
+        .route("/doctor", get(doctor::show))
         .route("/docs", compressed(get(docs::first)))
         .route("/docs/{*path}", compressed(get(docs::page)))
         .route("/favicon.ico", get(page::favicon))

@@ -3,7 +3,7 @@
 //! What is queued and how far it came is the store's; what a message changes is never decided here.
 
 mod attempt;
-mod guard;
+pub(crate) mod guard;
 pub mod mail;
 mod sign;
 

@@ -2,11 +2,15 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { Pronto, endAll, eventually, startBrowser } from "../support/harness.mjs";
+import { OUTPUT, Pronto, endAll, eventually, startBrowser } from "../support/harness.mjs";
 import { EAR, Pages, snippet } from "../support/pages.mjs";
+import { Agent } from "../support/people.mjs";
 
 const LIMIT = { timeout: 120_000 };
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser, pronto, pages;
 
 after(endAll);
@@ -89,6 +93,44 @@ test("what is missing or wrong beside policies", LIMIT, async () => {
   assert.match(findings.find(({ grade }) => grade === "advice").line, /name="viewport"/);
   assert.match((await doctor("http://127.0.0.1:9/")).fault, /cannot be read/);
   assert.match((await doctor("http://127.0.0.1:9")).fault, /^pronto: http/);
+});
+
+test("who is signed in gets the same on a page, and nobody else makes the server read", LIMIT, async () => {
+  const ill = pages.put(snippet(pronto), { "content-security-policy": "default-src 'self'" });
+  const { page } = await Agent.signIn(browser, pronto);
+  const faults = [];
+  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  for (const [name, viewport, colorScheme] of [["desktop", { width: 1280, height: 800 }, "light"], ["phone-dark", { width: 375, height: 800 }, "dark"]]) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme });
+    await page.goto(`${pronto.chat}/doctor`);
+    await page.getByLabel("Address of the page").fill(ill);
+    await page.getByRole("button", { name: "Look" }).click();
+    await page.getByRole("heading", { name: "3 things keep the widget off this page." }).waitFor();
+    assert.equal(await page.getByText(`frame-src 'self' ${pronto.chat}`, { exact: true }).count(), 1);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await page.evaluate(AXE);
+    const found = await page.evaluate(async () => (await window.axe.run()).violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`));
+    assert.deepEqual(found, []);
+    await page.screenshot({ path: `${OUTPUT}/doctor-${name}.png`, fullPage: true });
+  }
+  await page.getByLabel("Address of the page").fill(pages.put(snippet(pronto)));
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Nothing keeps the widget off this page." }).waitFor();
+  await page.getByLabel("Address of the page").fill('"><b>x');
+  await page.keyboard.press("Enter");
+  await page.getByText("That is no address of a page.").waitFor();
+  assert.deepEqual(faults, []);
+
+  const stranger = await fetch(`${pronto.api}/doctor?url=${encodeURIComponent(ill)}`, { redirect: "manual" });
+  assert.deepEqual([stranger.status, stranger.headers.get("location")], [303, "/inbox"]);
+  // A link on a foreign page opens the form, and reads nothing.
+  const target = pages.put("<p>Mai letta</p>");
+  await page.goto(pages.put(`<a href="${pronto.chat}/doctor?url=${encodeURIComponent(target)}">Vai</a>`));
+  await page.getByRole("link").click();
+  await page.getByRole("button", { name: "Look" }).waitFor();
+  assert.equal(await page.getByLabel("Address of the page").inputValue(), target);
+  assert.equal(await page.getByRole("heading", { level: 2 }).count(), 0);
 });
 
 test("with Cross-Origin-Embedder-Policy the browser does refuse the frame", LIMIT, async () => {

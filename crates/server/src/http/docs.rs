@@ -1,7 +1,7 @@
 //! The handbook at `/docs`: the Markdown of the repository's `docs` folder, drawn once for all and then filled with this
 //! server's own address. Strictly styled, without a script.
 
-mod book;
+pub(super) mod book;
 
 use std::sync::LazyLock;
 

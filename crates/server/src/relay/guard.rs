@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 /// Why a request is not made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Refused {
+pub(crate) enum Refused {
     /// Neither http nor https.
     Scheme,
     /// An address inside somebody's network, or one that belongs to nobody.
@@ -33,7 +33,7 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 /// Looks at what is in the URL itself: resolvers are not asked about addresses written as numbers.
-pub(super) fn check_url(url: &Url, allow_private: bool) -> Result<(), Refused> {
+pub(crate) fn check_url(url: &Url, allow_private: bool) -> Result<(), Refused> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Refused::Scheme);
     }
@@ -47,8 +47,8 @@ pub(super) fn check_url(url: &Url, allow_private: bool) -> Result<(), Refused> {
 }
 
 /// Resolves names as the system does, and refuses a name if any of its addresses is refused.
-pub(super) struct GuardedResolver {
-    pub(super) allow_private: bool,
+pub(crate) struct GuardedResolver {
+    pub(crate) allow_private: bool,
 }
 
 impl Resolve for GuardedResolver {

@@ -7,7 +7,8 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, 
 
 use crate::http::page::template::escape;
 
-const STYLE: &str = include_str!("style.css");
+/// The style of the handbook, for pages beside it.
+pub(in crate::http) const STYLE: &str = include_str!("style.css");
 
 /// All pages, drawn.
 pub(super) struct Book {
