@@ -8,9 +8,14 @@ import { OUTPUT } from "./harness.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** Whatever comes in has come in: half transparent, everything would lack contrast. One that is called off has ended too. */
+const still = (frame) => frame.evaluate(() =>
+  Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().iterations === 1).map(({ finished }) => finished)));
+
 /** Each finding of `frame`'s own document as one line. Evaluated through the debugger, past the page's own policy. */
 async function findings(frame) {
   await frame.evaluate(AXE);
+  await still(frame);
   return frame.evaluate(async () => {
     const { violations } = await window.axe.run(document, { iframes: false });
     return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.flat().join(" ")}: ${failureSummary}`));
@@ -23,7 +28,7 @@ export const clean = async (what, frame) => assert.deepEqual(await findings(fram
 /** Takes the picture, and finds what sticks out sideways of any document on it. */
 export async function picture(page, name) {
   mkdirSync(OUTPUT, { recursive: true });
-  await page.evaluate(() => Promise.all(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().iterations === 1).map(({ finished }) => finished)));
+  await still(page);
   await page.screenshot({ path: join(OUTPUT, `${name}.png`) });
   for (const frame of page.frames()) {
     const { inside, outside } = await frame.evaluate(() => ({ inside: innerWidth, outside: document.documentElement.scrollWidth }));
