@@ -1,14 +1,11 @@
 // What a machine can find of accessibility: every screen goes through axe-core with all its rules, and nothing may remain.
 
-import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { Agent, Visitor } from "./support/people.mjs";
 import { MAIL, Pronto, endAll, startBrowser } from "./support/harness.mjs";
+import { clean } from "./support/look.mjs";
 
 const LIMIT = { timeout: 180_000 };
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser, pronto, agent;
 
 after(endAll);
@@ -16,17 +13,6 @@ before(async () => {
   [browser, pronto] = await Promise.all([startBrowser(), Pronto.start()]);
   agent = await Agent.signIn(browser, pronto);
 });
-
-/** Each finding of `frame`'s own document as one line. Evaluated through the debugger, past the page's own policy. */
-async function findings(frame) {
-  await frame.evaluate(AXE);
-  return frame.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { iframes: false });
-    return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.flat().join(" ")}: ${failureSummary}`));
-  });
-}
-
-const clean = async (what, frame) => assert.deepEqual(await findings(frame), [], what);
 
 test("the demo shop with its launcher", LIMIT, async () => {
   const visitor = await Visitor.atShop(browser, pronto);

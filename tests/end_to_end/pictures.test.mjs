@@ -1,11 +1,9 @@
 // A picture of every screen into tests/end_to_end/output, for human eyes; and that none of them is wider than its window.
 
-import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Agent, Visitor } from "./support/people.mjs";
-import { OUTPUT, Pronto, endAll, startBrowser } from "./support/harness.mjs";
+import { Pronto, endAll, startBrowser } from "./support/harness.mjs";
+import { picture } from "./support/look.mjs";
 
 const LIMIT = { timeout: 180_000 };
 const PHONE = { width: 390, height: 844 }, DESKTOP = { width: 1280, height: 800 };
@@ -13,20 +11,9 @@ let browser, pronto, agent;
 
 after(endAll);
 before(async () => {
-  mkdirSync(OUTPUT, { recursive: true });
   [browser, pronto] = await Promise.all([startBrowser(), Pronto.start()]);
   agent = await Agent.signIn(browser, pronto);
 });
-
-/** Takes the picture, and finds what sticks out sideways of any document on it. */
-async function picture(page, name) {
-  await page.evaluate(() => Promise.all(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().iterations === 1).map(({ finished }) => finished)));
-  await page.screenshot({ path: join(OUTPUT, `${name}.png`) });
-  for (const frame of page.frames()) {
-    const { inside, outside } = await frame.evaluate(() => ({ inside: innerWidth, outside: document.documentElement.scrollWidth }));
-    assert.ok(outside <= inside, `${name}: ${frame.url()} is ${outside} wide in a window of ${inside}`);
-  }
-}
 
 const LONG = "Donaudampfschifffahrtsgesellschaft".repeat(4);
 
