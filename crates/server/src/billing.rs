@@ -241,6 +241,14 @@ mod tests {
     }
 
     #[test]
+    fn the_book_of_the_handbook_is_one() {
+        let handbook = include_str!("../../../docs/run/operations.md");
+        let (_, book) = handbook.split_once("```toml\n").expect("a book");
+        let (book, _) = book.split_once("```").expect("its end");
+        assert!(with(&[("ours.toml", book)]).expect("a shelf").knows("our-contract"));
+    }
+
+    #[test]
     fn what_cannot_be_planned_is_no_plan() {
         let choice = |book: &str| BookChoice {
             channel: model::Channel::Widget,
