@@ -9,7 +9,7 @@ mod thread;
 use yew::prelude::*;
 
 use crate::state::{Notice, State};
-use crate::text::{Words, fill};
+use crate::text::{Words, digits, fill};
 use crate::update::Event;
 
 /// The whole of `#root`. A class that changes is set as the property `className`: Yew's sets of classes weigh 2 KB.
@@ -33,7 +33,7 @@ fn notice(state: &State) -> Html {
 
 fn sentence(words: &Words, notice: Notice) -> String {
     match notice {
-        Notice::TooLong(over) => fill(words.too_long(), "{n}", &over.to_string()),
+        Notice::TooLong(over) => fill(words.too_long(), "{n}", &digits(over as u64)),
         Notice::OfflineWaiting => words.offline_waiting().to_owned(),
         Notice::Offline => words.offline().to_owned(),
         Notice::Unavailable => words.unavailable().to_owned(),

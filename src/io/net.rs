@@ -11,6 +11,7 @@ use web_sys::{AbortController, AbortSignal, Headers, MessageEvent, RequestInit, 
 use yew::Callback;
 
 use super::{json, wire};
+use crate::text::digits;
 use crate::update::{Answer, Event, Request, Socket as Said};
 
 /// Ends a request when it goes.
@@ -31,7 +32,7 @@ pub(super) struct Socket {
 impl Socket {
     pub(super) fn open(generation: u32, on: &Callback<Event>) -> Option<Self> {
         let origin = web_sys::window()?.location().origin().ok()?;
-        let address = format!("ws{}/v1/socket", origin.strip_prefix("http")?);
+        let address = ["ws", origin.strip_prefix("http")?, "/v1/socket"].concat();
         let socket = WebSocket::new(&address).ok()?;
         let tell = move |on: &Callback<Event>, said| on.emit(Event::Socket(generation, said));
         let (opened, heard, closed) = (on.clone(), on.clone(), on.clone());
@@ -74,21 +75,22 @@ pub(super) fn ask(
         if matches!(request, Request::Poll(..)) { AbortController::new().ok().map(Abort) } else { None };
     let limit = || AbortSignal::timeout_with_f64(SEND_TIMEOUT_MS as f64);
     let signal = abort.as_ref().map_or_else(limit, |abort| abort.0.signal());
-    let conversation = format!("/v1/conversations/{conversation_id}");
-    let messages = format!("{conversation}/messages");
+    let conversation = ["/v1/conversations/", conversation_id.as_str()].concat();
+    let of = |tail: &str| [&conversation, tail].concat();
+    let messages = of("/messages");
     let (path, body) = match &request {
-        Request::Session(open) => (format!("/v1/sites/{site}/sessions"), Some(wire::write_open(open))),
+        Request::Session(open) => {
+            (["/v1/sites/", site.as_str(), "/sessions"].concat(), Some(wire::write_open(open)))
+        }
         Request::Send(outgoing) => (messages, Some(wire::write_send(&outgoing.message))),
         Request::Mail(email) => {
             ("/v1/session/email".to_owned(), Some(wire::write_email(&conversation_id, email)))
         }
         Request::Newest => (messages, None),
-        Request::After(seq) => (format!("{messages}?after={seq}&limit=200"), None),
-        Request::Before(seq) => (format!("{messages}?before={seq}"), None),
-        Request::Receipts(receipts) => {
-            (format!("{conversation}/receipts"), Some(wire::write_set_receipts(receipts)))
-        }
-        Request::Typing => (format!("{conversation}/typing"), Some(String::new())),
+        Request::After(seq) => ([&messages, "?after=", &digits(*seq), "&limit=200"].concat(), None),
+        Request::Before(seq) => ([&messages, "?before=", &digits(*seq)].concat(), None),
+        Request::Receipts(receipts) => (of("/receipts"), Some(wire::write_set_receipts(receipts))),
+        Request::Typing => (of("/typing"), Some(String::new())),
         Request::Poll(_, poll) => ("/v1/poll".to_owned(), Some(wire::write_poll(poll))),
         Request::End => ("/v1/session".to_owned(), None),
     };
@@ -171,7 +173,7 @@ async fn send(
 ) -> Result<Response, JsValue> {
     let init = RequestInit::new();
     let headers = Headers::new()?;
-    headers.set("authorization", &format!("Bearer {secret}"))?;
+    headers.set("authorization", &["Bearer ", secret].concat())?;
     init.set_method(method);
     if let Some(json) = body {
         headers.set("content-type", "application/json")?;

@@ -49,7 +49,7 @@ pub(super) fn is_visible() -> bool {
 /// the panel.
 pub(super) fn handed_over() -> Option<Identity> {
     let value = |name: &str| {
-        let field = document()?.query_selector(&format!("input[name={name}]")).ok()??;
+        let field = document()?.query_selector(&["input[name=", name, "]"].concat()).ok()??;
         field.get_attribute("value")
     };
     let conversation_id = ConversationId::new(value("conversation")?).ok()?;

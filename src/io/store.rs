@@ -24,7 +24,7 @@ impl Store {
     pub(super) fn open(site: &SiteKey, on: &Callback<Event>) -> (Self, Option<Identity>, Vec<QueuedMessage>) {
         let window = web_sys::window();
         let storage = window.as_ref().and_then(|window| window.local_storage().ok().flatten());
-        let prefix = format!("pronto:{site}:");
+        let prefix = ["pronto:", site.as_str(), ":"].concat();
         let others = window.map(|window| listen(&window, &prefix, on));
         let store = Self { storage, prefix, on: on.clone(), _others: others };
         let identity = store.get("me").and_then(|text| wire::identity(&json::parse(&text)));
@@ -42,19 +42,19 @@ impl Store {
     }
 
     pub(super) fn keep_message(&self, item: &QueuedMessage) {
-        self.set(&format!("m:{}", item.message_id), &wire::write_queued(item));
+        self.set(&["m:", item.message_id.as_str()].concat(), &wire::write_queued(item));
     }
 
     pub(super) fn drop_message(&self, id: &MessageId) {
         if let Some(storage) = &self.storage {
             // A storage that refuses to forget leaves a message that the server knows already: harmless.
-            let _ = storage.remove_item(&format!("{}m:{id}", self.prefix));
+            let _ = storage.remove_item(&[&self.prefix, "m:", id.as_str()].concat());
         }
     }
 
     /// Forgets all of this site. Who this device is goes last: the other tabs leave when they see it go.
     pub(super) fn clear(&self) {
-        let me = format!("{}me", self.prefix);
+        let me = [&self.prefix, "me"].concat();
         let mut keys = self.keys(&self.prefix);
         keys.sort_by_key(|key| *key == me);
         for key in keys {
@@ -73,17 +73,17 @@ impl Store {
 
     fn messages(&self) -> Vec<QueuedMessage> {
         let Some(storage) = &self.storage else { return Vec::new() };
-        let keys = self.keys(&format!("{}m:", self.prefix)).into_iter();
+        let keys = self.keys(&[&self.prefix, "m:"].concat()).into_iter();
         keys.filter_map(|key| wire::queued(&json::parse(&storage.get_item(&key).ok().flatten()?))).collect()
     }
 
     fn get(&self, name: &str) -> Option<String> {
-        self.storage.as_ref()?.get_item(&format!("{}{name}", self.prefix)).ok().flatten()
+        self.storage.as_ref()?.get_item(&[&self.prefix, name].concat()).ok().flatten()
     }
 
     fn set(&self, name: &str, value: &str) {
         let Some(storage) = &self.storage else { return };
-        if storage.set_item(&format!("{}{name}", self.prefix), value).is_err() {
+        if storage.set_item(&[&self.prefix, name].concat(), value).is_err() {
             self.on.emit(Event::NotKept);
         }
     }

@@ -9,6 +9,7 @@ use pronto_protocol::model::{Author, Channel, Message, Receipts, Side, VisitorCo
 use pronto_protocol::send_queue::{Failure, QueuedMessage, SendState};
 
 use crate::state::Identity;
+use crate::text::digits;
 use crate::update::{Opened, Page, Sent, Standing};
 
 /// A JSON value. What is not there, or of another kind, reads as nothing.
@@ -206,7 +207,7 @@ impl Object {
     }
 
     fn number(self, name: &str, number: u64) -> Self {
-        self.with(name, &number.to_string())
+        self.with(name, &digits(number))
     }
 
     fn end(mut self) -> String {
