@@ -257,6 +257,18 @@ pub struct MessagePage {
     pub messages: Vec<Message>,
 }
 
+/// `GET /v1/conversations/{id}/transcript`: the whole conversation, for its visitor to keep.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Transcript {
+    /// The business's name.
+    pub name: String,
+    /// The conversation.
+    pub conversation: Conversation,
+    /// All of its messages, in order of seq.
+    pub messages: Vec<Message>,
+}
+
 /// `POST /v1/conversations/{id}/receipts`: how far the caller's side has come. Also a socket frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

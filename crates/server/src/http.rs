@@ -61,6 +61,7 @@ fn visitor_routes() -> Router<App> {
         .route("/v1/session", get(conversation::session).delete(conversation::end_session))
         .route("/v1/session/email", put(conversation::email::set_email))
         .route("/v1/conversations/{id}/messages", messages)
+        .route("/v1/conversations/{id}/transcript", get(conversation::transcript::transcript))
         .route("/v1/conversations/{id}/receipts", post(conversation::set_receipts))
         .route("/v1/conversations/{id}/typing", post(conversation::typing))
         .route("/v1/socket", get(socket::socket))

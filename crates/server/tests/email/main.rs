@@ -1,5 +1,5 @@
-//! Answers by e-mail through the real server and a real SMTP conversation: the address a visitor leaves, the mail that
-//! goes to it, and where its links lead.
+//! What reaches a visitor elsewhere, through the real server. Answers by e-mail in a real SMTP conversation: the address a
+//! visitor leaves, the mail that goes to it, and where its links lead; and the transcript they take along.
 
 mod address;
 #[expect(dead_code, reason = "other test files use the rest")]
@@ -8,6 +8,7 @@ mod common;
 mod links;
 mod sending;
 mod smtp;
+mod transcript;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,6 +2,7 @@
 //! not here; this checks who asks, hands the command to the store, and tells the bus what was committed.
 
 pub mod email;
+pub mod transcript;
 
 use axum::Json;
 use axum::extract::State;

@@ -25,6 +25,7 @@ use crate::http::party::AGENT_COOKIE;
         conversation::session,
         conversation::end_session,
         conversation::email::set_email,
+        conversation::transcript::transcript,
         conversation::messages,
         conversation::send_message,
         conversation::set_receipts,
