@@ -23,7 +23,6 @@ table! {
     download_csv: "Download CSV", "Scarica CSV";
     no_figure: "no figure", "nessun dato";
     not_reached: "not reached", "non raggiunto";
-    nobody_asked: "nobody asked", "nessuna domanda";
     week_of: "Week of", "Settimana del";
     this_week: "this week", "in corso";
     questions: "Questions", "Domande";

@@ -108,7 +108,7 @@ fn trouble(page: &ReportPage, words: &Strings, say: &Say) -> Html {
     }
     let lead = if page.report.is_some() { words.report_old } else { words.report_failed };
     html! {
-        <div class="center">
+        <div class="trouble">
             <p>{ lead }</p>
             { problem(page.problem.as_deref()) }
             <button class="button" type="button" onclick={on(say, Ui::Measure)}>{ words.try_again }</button>

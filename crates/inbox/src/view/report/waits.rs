@@ -125,7 +125,7 @@ pub(super) fn trend_of(lang: Lang, words: &Words, report: &Report) -> Html {
 fn trend_row(lang: Lang, words: &Words, week: &ReportWeek) -> Vec<String> {
     let wait = |percent| match trend::wait(week, percent) {
         Some(seconds) => figures::short(lang, seconds),
-        None if week.questions == 0 => words.nobody_asked.to_owned(),
+        None if week.questions == 0 => "–".to_owned(),
         None => words.not_reached.to_owned(),
     };
     let day = when::calendar_day(lang, &week.monday);
