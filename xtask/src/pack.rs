@@ -25,9 +25,8 @@ pub(crate) fn pack(widget: &Path, inbox: &Path) -> Outcome<()> {
         let content = read(&file)?;
         if name == Path::new("embed.js") {
             wanted.insert(name.to_path_buf(), shorten(name, slim(name, content)?)?);
-        } else if name.starts_with("locales") {
-            wanted.insert(Path::new("assets").join(name), content);
-        } else if !name.starts_with("package") {
+        } else if !name.starts_with("package") && !name.starts_with("locales") {
+            // The languages are in the server itself: their words travel inside a page, never as files.
             wanted.insert(Path::new("demo").join(name.strip_prefix("demo").unwrap_or(name)), content);
         }
     }
