@@ -2,5 +2,6 @@
 //! storage, no network, no clock.
 
 pub mod address;
+pub mod tag;
 pub mod template;
 pub mod words;

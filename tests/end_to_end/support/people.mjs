@@ -74,7 +74,7 @@ export class Visitor {
     await this.composer.waitFor();
   }
 
-  /** The same page as in a language that runs from right to left: there is none among the words yet. */
+  /** The same page running from right to left, in words that the stories know. */
   async mirror() {
     await this.page.evaluate(() => (document.querySelector("pronto-launcher").shadowRoot.querySelector("section").dir = "rtl"));
     await (await this.frame()).evaluate(() => (document.documentElement.dir = "rtl"));

@@ -10,6 +10,8 @@ use pronto_protocol::model::{OpenState, ReplyTime, ReplyVerdict};
 use pronto_reply::clock::Spoken;
 use rust_embed::RustEmbed;
 
+use super::tag;
+
 #[derive(RustEmbed)]
 #[folder = "../../www/locales"]
 #[allow_missing = true]
@@ -40,19 +42,15 @@ impl Words {
         Self { languages: LocaleFiles::iter().filter_map(read).collect() }
     }
 
-    /// The nearest language to what is wanted, best first: `it-CH` finds `it`; English when nothing is near.
+    /// The nearest language to what is wanted, best first: `it-CH` finds `it`, `zh-TW` finds `zh-Hant`; English when
+    /// nothing is near.
     #[must_use]
     pub fn nearest<'a>(&self, wanted: impl IntoIterator<Item = &'a str>) -> Language<'_> {
         let english = self.languages.get("en");
-        for tag in wanted {
-            let tag = tag.trim().replace('_', "-");
-            let primary = tag.split('-').next().unwrap_or_default();
-            for candidate in [tag.as_str(), primary] {
-                let found = self.languages.iter().find(|(name, _)| name.eq_ignore_ascii_case(candidate));
-                if let Some((locale, words)) = found {
-                    return Language { locale, words: Some(words), english };
-                }
-            }
+        let find =
+            |name: String| self.languages.iter().find(|(locale, _)| locale.eq_ignore_ascii_case(&name));
+        if let Some((locale, words)) = wanted.into_iter().flat_map(tag::names).find_map(find) {
+            return Language { locale, words: Some(words), english };
         }
         Language { locale: "en", words: None, english }
     }
@@ -224,6 +222,38 @@ mod tests {
         assert_eq!(seen(&["ar-EG"]), "ar rtl إرسال");
         assert_eq!(seen(&["<script>"]), "en ltr Send");
         assert_eq!(words.nearest(["it"]).text("hours.closed"), "closed now");
+        assert_eq!(seen(&["tlh", "it"]), "it ltr Invia");
+    }
+
+    #[test]
+    fn browsers_tags_find_their_file() {
+        let words = Words::embedded();
+        let found = |tags: &[&str]| {
+            let found = tags.iter().map(|tag| words.nearest([*tag, "en"]).locale);
+            found.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(
+            found(&["zh", "zh-CN", "zh-SG", "zh-Hans-TW", "cmn"]),
+            "zh-Hans zh-Hans zh-Hans zh-Hans zh-Hans"
+        );
+        assert_eq!(
+            found(&["zh-TW", "zh-HK", "zh-Hant", "zh-Hant-HK", "yue"]),
+            "zh-Hant zh-Hant zh-Hant zh-Hant zh-Hant"
+        );
+        assert_eq!(found(&["pt", "pt-PT", "pt-AO", "pt-BR", "PT_br"]), "pt pt pt pt-BR pt-BR");
+        assert_eq!(found(&["no", "nn-NO", "nb", "tl", "iw-IL", "in-ID"]), "nb nb nb fil he id");
+        assert_eq!(
+            found(&["sr", "sr-RS", "sr-Latn", "sr-Latn-BA", "sr-ME", "sh"]),
+            "sr sr sr-Latn sr-Latn sr-Latn sr-Latn"
+        );
+        assert_eq!(found(&["de-CH", "en-AU", "tlh", "x-klingon", ""]), "de en en en en");
+    }
+
+    #[test]
+    fn the_languages_that_run_from_right_to_left() {
+        let words = Words::embedded();
+        let rtl = words.languages.keys().filter(|locale| words.nearest([locale.as_str()]).dir() == "rtl");
+        assert_eq!(rtl.cloned().collect::<Vec<_>>().join(" "), "ar fa he ur");
     }
 
     #[test]

@@ -1,0 +1,127 @@
+// The long languages, and those that run from right to left, on the narrowest screen: nothing sticks out, nothing is cut.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { OUTPUT, Pronto, endAll, eventually, startBrowser } from "../support/harness.mjs";
+import { Pages, snippet } from "../support/pages.mjs";
+import { Visitor } from "../support/people.mjs";
+
+const LIMIT = { timeout: 120_000 };
+const NARROW = { viewport: { width: 320, height: 568 } };
+const RIGHT_TO_LEFT = ["ar", "he", "fa", "ur"];
+const LANGUAGES = [...RIGHT_TO_LEFT, "de", "fi", "hu", "el", "ta", "zh-Hant"];
+
+const words = (language) => JSON.parse(readFileSync(new URL(`../../../www/locales/${language}.json`, import.meta.url), "utf8"));
+let browser, pronto, pages;
+
+after(endAll);
+before(async () => {
+  mkdirSync(OUTPUT, { recursive: true });
+  [browser, pronto] = await Promise.all([startBrowser(), Pronto.start()]);
+  pages = await Pages.start(browser, pronto);
+});
+
+/** What of a document's words cannot be seen whole: out of the window sideways, or cut by what holds them. */
+const cut = () => {
+  const found = [], slack = 1;
+  const roots = [document, ...[...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
+  const up = (element) => element.parentElement ?? element.getRootNode().host;
+  // A word for screen readers alone is a pixel large on purpose.
+  const hidden = (element) => {
+    for (let at = element; at; at = up(at)) {
+      const { width, height } = at.getBoundingClientRect(), { visibility, display } = getComputedStyle(at);
+      if (display !== "contents" && (width <= 1 || height <= 1) || visibility === "hidden" || at.localName === "style" || at.localName === "script") return true;
+    }
+    return false;
+  };
+  for (const root of roots) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const holder = node.parentElement ?? root.host;
+      if (!node.data.trim() || !holder || hidden(holder)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      for (const line of range.getClientRects()) {
+        if (line.left < -slack || line.right > innerWidth + slack) found.push(`${node.data.trim()} sticks out`);
+        for (let at = holder; at; at = up(at)) {
+          const { overflowX, overflowY } = getComputedStyle(at), box = at.getBoundingClientRect();
+          const aside = overflowX !== "visible" && (line.left < box.left - slack || line.right > box.right + slack);
+          const below = ["hidden", "clip"].includes(overflowY) && (line.top < box.top - slack || line.bottom > box.bottom + slack);
+          if (aside || below) found.push(`${node.data.trim()} is cut by ${at.localName}.${at.className}`);
+        }
+      }
+    }
+    for (const field of root.querySelectorAll("textarea, input:not([type=hidden])")) {
+      if (hidden(field) || !field.placeholder) continue;
+      const canvas = document.createElement("canvas").getContext("2d"), { font, paddingLeft, paddingRight } = getComputedStyle(field);
+      canvas.font = font;
+      const { width } = canvas.measureText(field.placeholder);
+      if (width > field.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) + slack) found.push(`${field.placeholder} is wider than its field`);
+    }
+  }
+  const { scrollWidth } = document.documentElement;
+  if (scrollWidth > innerWidth) found.push(`${scrollWidth} wide in a window of ${innerWidth}`);
+  return [...new Set(found)];
+};
+
+/** Takes the picture, and finds what is cut in any document on it. */
+async function whole(page, name) {
+  await page.screenshot({ path: join(OUTPUT, `narrow-${name}.png`) });
+  for (const frame of page.frames()) assert.deepEqual(await frame.evaluate(cut), [], `${name}: ${frame.url()}`);
+}
+
+test("the check finds what sticks out and what is cut", LIMIT, async () => {
+  const { page } = await pages.visit("<p style='width:90px;overflow:hidden;white-space:nowrap'>Öffnungszeiten und Wartezeiten</p><textarea style='width:80px' placeholder='Eine Nachricht schreiben'></textarea><p style='position:relative;right:30px'>Links</p><p>Gut</p>", NARROW);
+  const found = await page.evaluate(cut);
+  assert.deepEqual(found, [
+    "Öffnungszeiten und Wartezeiten is cut by p.", "Links sticks out", "Eine Nachricht schreiben is wider than its field",
+  ]);
+});
+
+for (const language of LANGUAGES) {
+  test(`${language} on the narrowest screen`, LIMIT, async () => {
+    const said = words(language), dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
+    const visitor = await pages.visit(snippet(pronto, `data-lang="${language}"`), { ...NARROW, locale: language });
+    await visitor.launcher.waitFor();
+    assert.ok((await visitor.launcher.getAttribute("aria-label")).startsWith(said["launcher.open"].split("{name}")[0]));
+    await whole(visitor.page, `${language}-launcher`);
+
+    await visitor.open();
+    await visitor.live();
+    const frame = await visitor.frame();
+    assert.deepEqual(await frame.evaluate(() => [document.documentElement.lang, document.documentElement.dir]), [language, dir]);
+    assert.equal(await visitor.composer.getAttribute("placeholder"), said["composer.placeholder"]);
+    await whole(visitor.page, `${language}-empty`);
+
+    await visitor.write("1, 2, 3");
+    const receipts = ["sent", "delivered", "read"].map((step) => said[`panel.${step}`]);
+    await eventually("a receipt in the language", async () => {
+      const row = await visitor.seen.row("1, 2, 3").innerText();
+      return receipts.some((receipt) => row.includes(receipt));
+    });
+    await whole(visitor.page, `${language}-thread`);
+    await visitor.context.setOffline(true);
+    await visitor.notices();
+    await whole(visitor.page, `${language}-offline`);
+    await visitor.context.close();
+
+    const reader = await Visitor.at(browser, pronto, `${pronto.chat}/c/${pronto.site}/reply-time?lang=${language}`, { ...NARROW, locale: language });
+    assert.deepEqual(await reader.page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]), [language, dir]);
+    assert.ok((await reader.page.locator("main").innerText()).includes(said["about.basis"]));
+    await whole(reader.page, `${language}-measured`);
+    await reader.context.close();
+  });
+}
+
+test("only the wanted language's words travel, and only the panel's", LIMIT, async () => {
+  const page = await (await fetch(`${pronto.api}/c/${pronto.site}?lang=de-AT`)).text();
+  const strings = JSON.parse(/<script type="application\/json" id="strings">(.*?)<\/script>/.exec(page)[1]);
+  const said = words("de");
+  for (const [key, text] of Object.entries(strings)) assert.equal(text, said[key], key);
+  assert.ok(Object.keys(strings).every((key) => key.startsWith("panel.")), Object.keys(strings).join(" "));
+  assert.ok(!page.includes(words("it")["composer.placeholder"]));
+  const english = await (await fetch(`${pronto.api}/c/${pronto.site}?lang=en`)).text();
+  assert.match(english, /id="strings"><\/script>/);
+});
