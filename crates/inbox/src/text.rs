@@ -13,6 +13,7 @@ macro_rules! table {
 }
 
 pub mod report;
+pub mod visitors;
 
 /// A language of the screen. One more is a variant here and a column in the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -20,7 +20,8 @@ use crate::state::settings::colour::{
 use crate::state::settings::hours::{HoursProblem, Of};
 use crate::state::settings::{Confirm, FormProblem, Saving, Settings, Shown, Spot};
 use crate::state::{Inside, Route, State};
-use crate::text::{Lang, Strings, fill};
+use crate::text::visitors::VISITORS;
+use crate::text::{Strings, fill};
 use crate::update::{SettingsUi, Ui};
 
 pub(super) fn page(state: &State, inside: &Inside, say: &Say) -> Html {
@@ -125,20 +126,24 @@ fn look(state: &State, settings: &Settings, locked: bool, say: &Say) -> Html {
                 <p class="hint" id="greeting-hint">{ words.set_greeting_hint }</p>
                 { wrong_at(state, settings, Spot::Greeting) }
             </div>
-            { locale(&form.locale, words, say) }
+            { locale(&form.locale, state, say) }
         </fieldset>
     }
 }
 
-fn locale(chosen: &str, words: &Strings, say: &Say) -> Html {
-    let other = Lang::of(chosen).is_none();
+/// Every language that visitors are spoken to, by its name; one that was set by the API and has no file stays as it is.
+fn locale(chosen: &str, state: &State, say: &Say) -> Html {
+    let mut languages: Vec<(String, &str)> =
+        VISITORS.iter().map(|tag| (when::language(state.lang, tag), *tag)).collect();
+    languages.sort();
+    let other = !VISITORS.contains(&chosen);
     html! {
         <div class="field">
-            <label for="locale">{ words.set_locale }</label>
+            <label for="locale">{ state.words().set_locale }</label>
             <select id="locale" onchange={on_change(say, |text| Ui::Settings(SettingsUi::Locale(text)))}>
                 if other { <option value={chosen.to_owned()} selected=true>{ chosen }</option> }
-                { for Lang::ALL.into_iter().map(|lang| html! {
-                    <option value={lang.tag()} selected={Lang::of(chosen) == Some(lang)}>{ lang.own_name() }</option>
+                { for languages.into_iter().map(|(name, tag)| html! {
+                    <option value={tag} selected={tag == chosen}>{ name }</option>
                 }) }
             </select>
         </div>
