@@ -17,14 +17,15 @@ use crate::hours::Hours;
 mod activity;
 mod cells;
 mod days;
+mod learned;
 mod mix;
 mod open;
 mod openings;
 mod waits;
 
-use activity::{Activity, Waits, faded};
 use cells::{Cells, hour_kernel, hour_of};
 use days::Days;
+use learned::{CLOCKS, Learned};
 use mix::{EXPERTS, Mix, SHARES, Said};
 use open::Open;
 use openings::Openings;
@@ -103,41 +104,23 @@ pub struct Estimate {
 /// assert_eq!(estimate.verdict, Verdict::Measured);
 /// assert!(estimate.p50.is_some_and(|wait| (6 * minute..8 * minute).contains(&wait.ms)));
 /// ```
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Clock {
     fading: Fading,
     /// By the wall clock and the hour of asking.
     by_wall: Cells,
     /// By the opening-hours clock, and whether it was open.
     by_opening: Cells,
-    /// The last waits, and what two readings of them have learned.
-    waits: Waits,
-    sharp: Activity,
-    soft: Activity,
+    learned: Learned,
     open: Open,
     days: Days,
     mix: Mix,
 }
 
-impl Default for Clock {
-    fn default() -> Self {
-        Self {
-            fading: Fading::default(),
-            by_wall: Cells::default(),
-            by_opening: Cells::default(),
-            waits: Waits::default(),
-            sharp: Activity::sharp(),
-            soft: Activity::soft(),
-            open: Open::default(),
-            days: Days::default(),
-            mix: Mix::default(),
-        }
-    }
-}
-
 impl Clock {
     /// A visitor's turn begins at `at`. `hours` are the opening hours that hold then, here and below.
     pub fn asked(&mut self, at: i64, hours: Option<&Hours>) {
+        let at = bounded(at);
         if self.fading.is_long_before(to_f64(at)) {
             // What was counted is of a future that never came.
             *self = Self::default();
@@ -159,6 +142,7 @@ impl Clock {
 
     /// A person answered, at `answered_at`, the turn that began at `asked_at`.
     pub fn answered(&mut self, asked_at: i64, answered_at: i64, hours: Option<&Hours>) {
+        let (asked_at, answered_at) = (bounded(asked_at), bounded(answered_at));
         if self.open.remove(asked_at) {
             let answered_at = answered_at.max(asked_at);
             self.count(asked_at, answered_at, true, 1, hours);
@@ -169,6 +153,7 @@ impl Clock {
 
     /// The turn that began at `asked_at` was closed at `at` without an answer: it stays as having waited until then.
     pub fn given_up(&mut self, asked_at: i64, at: i64, hours: Option<&Hours>) {
+        let (asked_at, at) = (bounded(asked_at), bounded(at));
         if self.open.remove(asked_at) {
             self.count(asked_at, at.max(asked_at), false, 1, hours);
             self.days.given_up(asked_at);
@@ -177,6 +162,7 @@ impl Clock {
 
     /// The turn that began at `asked_at` is none: spam, or a visitor who was blocked.
     pub fn withdrawn(&mut self, asked_at: i64) {
+        let asked_at = bounded(asked_at);
         if self.open.remove(asked_at) {
             self.days.withdrawn(asked_at);
             self.mix.withdrawn(asked_at);
@@ -186,10 +172,11 @@ impl Clock {
     /// By when someone who asks at `now` is answered.
     #[must_use]
     pub fn estimate(&self, now: i64, hours: Option<&Hours>) -> Estimate {
+        let now = bounded(now);
         let (said, curve) = self.say(now, hours);
         let said = self.mix.said(&said);
         let tally = self.days.tally(now);
-        let waits = [0, 1, 2].map(|at| bounded(said[at]?, &curve, SHARES[at]));
+        let waits = [0, 1, 2].map(|at| with_interval(said[at]?, &curve, SHARES[at]));
         let [p50, p75, p90] = waits;
         let verdict = match p50 {
             _ if usize::try_from(tally.asked).unwrap_or(usize::MAX) < MIN_SAMPLE => Verdict::New,
@@ -221,7 +208,7 @@ impl Clock {
     /// where that share is never reached.
     #[must_use]
     pub fn waits(&self, now: i64, hours: Option<&Hours>) -> [Option<f64>; 3] {
-        let (said, _) = self.say(now, hours);
+        let (said, _) = self.say(bounded(now), hours);
         self.mix.said(&said).map(|wait| wait.map(f64::exp2))
     }
 
@@ -229,36 +216,41 @@ impl Clock {
     fn count(&mut self, from: i64, to: i64, answered: bool, count: u32, hours: Option<&Hours>) {
         let weights = self.fading.weights(to_f64(from));
         let openings = hours.map(|hours| Openings::new(hours, from, to.saturating_add(1)));
+        let (wall_from, wall_to) = (on_the_wall(hours, from), on_the_wall(hours, to));
         for _ in 0..count {
-            self.by_wall.add(hour_of(from), bin(to_f64(to - from)), answered, weights);
+            self.by_wall.add(hour_of(wall_from), bin(to_f64(to - from)), answered, weights);
             if let Some(openings) = &openings {
                 let open_ms = to_f64(openings.between(from, to));
                 self.by_opening.add(usize::from(!openings.is_open(from)), bin(open_ms), answered, weights);
             }
-            if self.waits.push(activity::Wait { from, to, answered }) {
-                self.sharp.learn(&self.waits, to);
-                self.soft.learn(&self.waits, to);
-            }
+            self.learned.push(wall_from, wall_to, answered);
         }
+    }
+
+    /// Who still waits at `now`.
+    fn waiting(&self, now: i64, hours: Option<&Hours>) -> impl Iterator<Item = Waiting> {
+        self.open.groups(now).map(move |(asked_at, count)| Waiting {
+            asked_at,
+            wall: on_the_wall(hours, asked_at),
+            count: f64::from(count),
+        })
     }
 
     /// What each expert says to someone who asks at `now`, and the curve from which the intervals are taken.
     fn say(&self, now: i64, hours: Option<&Hours>) -> (Said, Curve) {
-        let hour = hour_of(now);
+        let wall_now = on_the_wall(hours, now);
+        let hour = hour_of(wall_now);
         let (near, nearer) = (hour_kernel(hour, 1.0), hour_kernel(hour, 2.0));
         let openings = hours
             .map(|hours| Openings::new(hours, now.saturating_sub(LONGEST_MS), now.saturating_add(AHEAD_MS)));
         let is_open = openings.as_ref().is_some_and(|openings| openings.is_open(now));
         let state = if is_open { [1.0, OTHER_STATE] } else { [OTHER_STATE, 1.0] };
-        let mut by_hour = self.by_wall.tables(&near);
-        let mut by_near_hour = self.by_wall.tables(&nearer);
-        let mut by_opening = self.by_opening.tables(&state);
-        let mut sharp = self.sharp.table(&self.waits, now);
-        let mut soft = self.soft.table(&self.waits, now);
-        for (asked_at, count) in self.open.groups(now) {
+        let [mut by_hour, mut by_near_hour] = self.by_wall.tables([&near, &nearer]);
+        let [mut by_opening] = self.by_opening.tables([&state]);
+        let waiting: Vec<Waiting> = self.waiting(now, hours).collect();
+        for &Waiting { asked_at, wall, count } in &waiting {
             let age = bin(to_f64(now - asked_at));
-            let count = f64::from(count);
-            let cell = hour_of(asked_at);
+            let cell = hour_of(wall);
             let share = |kernel: &[f64]| kernel.get(cell).copied().unwrap_or(0.0);
             let open_age = openings.as_ref().map(|openings| {
                 let state = state.get(usize::from(!openings.is_open(asked_at))).copied().unwrap_or(0.0);
@@ -272,10 +264,8 @@ impl Clock {
                     opening.add(open_age, false, weight * count * state);
                 }
             }
-            let faded = faded(now, asked_at) * count;
-            sharp.add(bin(self.sharp.between(asked_at, now)), false, faded);
-            soft.add(bin(self.soft.between(asked_at, now)), false, faded);
         }
+        let by_clock = self.learned.tables(wall_now, waiting.iter().map(|one| (one.wall, one.count)));
         let mut said = [[f64::NAN; EXPERTS]; 3];
         let mut put = |expert: usize, curve: &Curve, wall: &dyn Fn(f64) -> f64| {
             for (said, share) in said.iter_mut().zip(SHARES) {
@@ -288,21 +278,47 @@ impl Clock {
             put(pace, &wide.curve(), &|wait| wait);
             put(PACES + pace, &narrow.curve(), &|wait| wait);
         }
-        let wait = |at: i64| to_f64((at - now).max(1)).log2();
-        put(2 * PACES, &sharp.curve(), &|by| wait(self.sharp.after(now, by.exp2())));
-        put(2 * PACES + 1, &soft.curve(), &|by| wait(self.soft.after(now, by.exp2())));
-        if let Some(openings) = &openings {
+        let wait = |at: i64| to_f64((bounded(at) - now).max(1)).log2();
+        for (place, (clock, table)) in self.learned.clocks().zip(&by_clock).enumerate() {
+            let wall = |by: f64| wait(off_the_wall(hours, bounded(clock.after(wall_now, by.exp2()))));
+            put(2 * PACES + place, &table.curve(), &wall);
+        }
+        // Hours that are never open say nothing about when somebody answers.
+        if let Some(openings) = openings.as_ref().filter(|openings| !openings.is_empty()) {
             for (pace, opening) in by_opening.iter().enumerate() {
                 let wall = |by: f64| openings.after(now, to_i64(by.exp2())).map_or(f64::INFINITY, wait);
-                put(2 * PACES + 2 + pace, &opening.curve(), &wall);
+                put(2 * PACES + CLOCKS + pace, &opening.curve(), &wall);
             }
         }
         (said, by_hour[1].curve())
     }
 }
 
+/// Instants before the year 1 and after 9000 are taken for these, so that no clock's reading overruns a sum.
+fn bounded(at: i64) -> i64 {
+    at.clamp(-62_135_596_800_000, 221_845_392_000_000)
+}
+
+/// Some who asked at about the same time.
+struct Waiting {
+    asked_at: i64,
+    /// By the clock on the wall of the business.
+    wall: i64,
+    count: f64,
+}
+
+/// What a clock on the wall of the business shows, where its zone is known.
+fn on_the_wall(hours: Option<&Hours>, at: i64) -> i64 {
+    hours.map_or(at, |hours| at + hours.offset_ms(at))
+}
+
+/// When that clock shows it.
+fn off_the_wall(hours: Option<&Hours>, wall: i64) -> i64 {
+    hours.map_or(wall, |hours| wall - hours.offset_ms(wall - hours.offset_ms(wall)))
+}
+
 /// A wait of which the middle curve tells how sure it is.
-fn bounded(said: f64, curve: &Curve, share: f64) -> Option<Wait> {
+fn with_interval(said: f64, curve: &Curve, share: f64) -> Option<Wait> {
     let middle = curve.quantile(share);
     let [low, high] = curve.interval(share);
     let moved = |end: f64| middle.map_or(end, |middle| said + end - middle);

@@ -203,6 +203,12 @@ impl Hours {
         all.into_iter().map(cut).filter(|(begin, end)| begin < end).collect()
     }
 
+    /// How far the zone's clock is ahead of UTC at an instant, in milliseconds.
+    pub(crate) fn offset_ms(&self, at: i64) -> i64 {
+        let at = Timestamp::from_millisecond(at.clamp(FIRST_MS, LAST_MS));
+        at.map_or(0, |at| i64::from(self.zone.to_offset(at).seconds()) * 1000)
+    }
+
     /// The date that the zone's calendar shows at an instant.
     fn day(&self, at: i64) -> Option<Date> {
         Some(self.zone.to_datetime(Timestamp::from_millisecond(at).ok()?).date())

@@ -1,96 +1,34 @@
 //! When a business answers, learned from its answers alone: how much likelier one is in each half hour of the week than in
-//! another, given as many who wait. By the clock that runs as fast as that, nights and lunches take no time.
+//! another, given as many who wait. By the clock that runs as fast as that, nights and lunches take no time. Which waits it
+//! learns from is not its affair.
 //!
 //! The speeds maximise the likelihood of proportional hazards, by alternating: waits by the clock as it runs give the
 //! hazard, the hazard gives the answers to be expected in each half hour, and given to expected is the speed.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 
-use super::waits::{Curve, Table, bin, to_f64, to_i64};
+use super::waits::{Climb, Curve, to_f64, to_i64};
 
 const SLOT_MS: i64 = 30 * 60_000;
 /// Half hours of a week, and of a day.
-const WEEK_SLOTS: usize = 336;
+pub(super) const WEEK_SLOTS: usize = 336;
 const DAY_SLOTS: usize = 48;
 /// 1970 began on a Thursday: its first Monday.
 const FIRST_MONDAY_MS: i64 = 4 * DAY_MS;
 const DAY_MS: i64 = 24 * 3_600_000;
-/// A wait is followed for two weeks.
-const FOLLOWED_SLOTS: i64 = 14 * 48;
-/// After so long a wait counts half.
-const HALF_LIFE_MS: f64 = 45.0 * 86_400_000.0;
+/// A wait is followed for a week.
+const FOLLOWED_SLOTS: i64 = 7 * 48;
 /// How slow and how fast the clock may run.
 const SLOWEST: f64 = 0.0005;
 const FASTEST: f64 = 20.0;
+/// The odds, before anything is known, that nobody ever answers in a half hour in which nobody has yet.
+const DEAD: f64 = 3.0;
+/// How little who asks while the clock runs at one speed says about who asks while it runs at another: for each doubling
+/// of the speed, up to so many, it counts less by this factor, as a natural logarithm.
+const UNLIKE: f64 = 0.5;
+const UNLIKE_OCTAVES: f64 = 4.0;
 
-/// So many waits are remembered to learn from.
-const KEPT: usize = 1_000;
-/// Where a busy site fills them sooner, every second one is let go, and of the next only so many are kept.
-const SPANNED_MS: i64 = 28 * DAY_MS;
-/// Relearned when this part of them is new.
-const RELEARN: usize = 16;
-/// Rounds of alternating each time.
-const ROUNDS: usize = 2;
-
-/// One wait that is over.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Wait {
-    pub(super) from: i64,
-    pub(super) to: i64,
-    pub(super) answered: bool,
-}
-
-/// The last waits, thinned where they are many, so that they span weeks.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Waits {
-    kept: VecDeque<Wait>,
-    /// One in so many is kept.
-    one_in: u32,
-    skipped: u32,
-    fresh: usize,
-}
-
-impl Waits {
-    /// Remembers a wait; whether it is time to learn anew.
-    pub(super) fn push(&mut self, wait: Wait) -> bool {
-        self.skipped += 1;
-        if self.skipped < self.one_in {
-            return false;
-        }
-        self.skipped = 0;
-        if self.kept.len() >= KEPT {
-            self.make_room(wait.to);
-        }
-        self.kept.push_back(wait);
-        self.fresh += 1;
-        let due = self.fresh * RELEARN >= self.kept.len();
-        if due {
-            self.fresh = 0;
-        }
-        due
-    }
-
-    fn make_room(&mut self, now: i64) {
-        let span = self.kept.front().map_or(0, |oldest| now.saturating_sub(oldest.to));
-        if span >= SPANNED_MS {
-            self.kept.pop_front();
-            if span >= 3 * SPANNED_MS {
-                self.one_in /= 2;
-            }
-            return;
-        }
-        let mut keep = false;
-        self.kept.retain(|_| {
-            keep = !keep;
-            keep
-        });
-        self.one_in = self.one_in.max(1).saturating_mul(2);
-    }
-}
-
-/// The clock's speed in each half hour of the week, in UTC; 1 on average over the answers to be expected.
+/// The clock's speed in each half hour of the week, by the clock on the wall; 1 on average over the answers to be expected.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "Speeds", into = "Speeds")]
 pub(super) struct Activity {
@@ -98,6 +36,8 @@ pub(super) struct Activity {
     speed: Vec<f64>,
     /// What of a week has passed before each half hour, and after the last, in milliseconds of this clock.
     before: Vec<f64>,
+    /// The logarithm of each speed, where it is neither very slow nor very fast.
+    octave: Vec<f64>,
 }
 
 /// How much a thin cell borrows, in answers to be expected: the half hour of the day from the mean, that of working days,
@@ -119,7 +59,8 @@ struct Speeds {
 impl From<Speeds> for Activity {
     fn from(mut kept: Speeds) -> Self {
         kept.speed.resize(WEEK_SLOTS, 1.0);
-        let mut activity = Self { borrowed: kept.borrowed, speed: kept.speed, before: Vec::new() };
+        let mut activity =
+            Self { borrowed: kept.borrowed, speed: kept.speed, before: Vec::new(), octave: Vec::new() };
         activity.sum_up();
         activity
     }
@@ -134,7 +75,7 @@ impl From<Activity> for Speeds {
 impl Activity {
     /// For a business whose answers have hours with edges.
     pub(super) fn sharp() -> Self {
-        Speeds { borrowed: Borrowed { day: 0.2, kind: 0.4, slot: 4.0 }, speed: Vec::new() }.into()
+        Speeds { borrowed: Borrowed { day: 0.2, kind: 0.2, slot: 3.0 }, speed: Vec::new() }.into()
     }
 
     /// For one that answers around the clock, now more and now less.
@@ -160,43 +101,38 @@ impl Activity {
         FIRST_MONDAY_MS.saturating_add(to_i64(since)).saturating_add(begins)
     }
 
-    /// The waits by this clock, those of long ago counting less.
-    pub(super) fn table(&self, waits: &Waits, now: i64) -> Table {
-        let mut table = Table::new();
-        for wait in &waits.kept {
-            table.add(bin(self.between(wait.from, wait.to)), wait.answered, faded(now, wait.from));
-        }
-        table
+    /// How much each half hour of the week says about someone who asks at `now`: the clock may learn wrong what happens
+    /// between two openings, and whoever asks then has a wait that is wrong in the same way.
+    pub(super) fn alike(&self, now: i64) -> Vec<f64> {
+        let here = self.octave.get(place_of(now)).copied().unwrap_or(0.0);
+        self.octave.iter().map(|octave| (-(octave - here).abs() * UNLIKE).exp()).collect()
     }
 
-    /// Learns the speeds anew.
-    pub(super) fn learn(&mut self, waits: &Waits, now: i64) {
-        for _ in 0..ROUNDS {
-            let curve = self.table(waits, now).curve();
-            let mut cells = vec![Cell::default(); WEEK_SLOTS];
-            for wait in &waits.kept {
-                self.follow(*wait, &curve, faded(now, wait.from), &mut cells);
-            }
-            self.speed = self.speeds(&cells);
-            self.sum_up();
+    /// Learns the speeds anew from waits that are over: begins, ends, whether an answer ended them, and what they weigh.
+    pub(super) fn learn(&mut self, waits: impl Iterator<Item = (i64, i64, bool, f64)>, curve: &Curve) {
+        let mut cells = vec![Cell::default(); WEEK_SLOTS];
+        for (from, to, answered, weight) in waits {
+            self.follow((from, to), answered, curve, weight, &mut cells);
         }
+        self.speed = self.speeds(&cells);
+        self.sum_up();
     }
 
     /// Adds what one wait tells: where its answer was to be expected, and where it was given.
-    fn follow(&self, wait: Wait, curve: &Curve, weight: f64, cells: &mut [Cell]) {
-        let slot_of = |at: i64| (at - FIRST_MONDAY_MS).div_euclid(SLOT_MS);
-        let (first, end) = (slot_of(wait.from), slot_of(wait.to));
-        let mut age = 0.0;
+    fn follow(&self, (from, to): (i64, i64), answered: bool, curve: &Curve, weight: f64, cells: &mut [Cell]) {
+        let (first, end) = (slot_of(from), slot_of(to));
+        let (mut age, mut now) = (0.0, Climb::default());
         for slot in first..=end.min(first + FOLLOWED_SLOTS) {
             let begin = slot * SLOT_MS + FIRST_MONDAY_MS;
-            let span = to_f64(((begin + SLOT_MS).min(wait.to) - begin.max(wait.from)).max(0));
+            let span = to_f64(((begin + SLOT_MS).min(to) - begin.max(from)).max(0));
             let place = place(slot);
             let Some(cell) = cells.get_mut(place) else { return };
             // What would be expected at full speed or more: a slot that is taken for dead must be able to prove it.
             let speed = self.slot(place).1;
             let full = speed.max(1.0);
-            cell.expected += weight * (curve.hazard(age + span * full) - curve.hazard(age)) / full;
-            cell.given += if wait.answered && slot == end { weight } else { 0.0 };
+            let (before, mut then) = (now.hazard(curve, age), now);
+            cell.expected += weight * (then.hazard(curve, age + span * full) - before) / full;
+            cell.given += if answered && slot == end { weight } else { 0.0 };
             age += span * speed;
         }
     }
@@ -218,7 +154,7 @@ impl Activity {
             let day = days.get(of_day).copied().unwrap_or_default().drawn(1.0, self.borrowed.day);
             let kind = kinds.get(kind(slot)).and_then(|kind| kind.get(of_day)).copied().unwrap_or_default();
             let kind = kind.drawn(day, self.borrowed.kind);
-            Cell::default().and(cell, ratio).drawn(kind, self.borrowed.slot).clamp(SLOWEST, FASTEST)
+            Cell::default().and(cell, ratio).lent(kind, self.borrowed.slot).clamp(SLOWEST, FASTEST)
         };
         cells.iter().enumerate().map(speed).collect()
     }
@@ -231,6 +167,8 @@ impl Activity {
             sum += speed * to_f64(SLOT_MS);
             self.before.push(sum);
         }
+        let (slow, fast) = ((-UNLIKE_OCTAVES).exp2(), UNLIKE_OCTAVES.exp2());
+        self.octave = self.speed.iter().map(|speed| speed.clamp(slow, fast).log2()).collect();
     }
 
     fn week(&self) -> f64 {
@@ -264,19 +202,31 @@ impl Cell {
     }
 
     /// Given to expected, with so many answers borrowed at another speed.
-    fn drawn(self, speed: f64, borrowed: f64) -> f64 {
+    fn lent(self, speed: f64, borrowed: f64) -> f64 {
         (self.given + borrowed * speed) / (self.expected + borrowed)
     }
-}
 
-/// What a question asked at `at` weighs now.
-pub(super) fn faded(now: i64, at: i64) -> f64 {
-    (-to_f64(now.saturating_sub(at).max(0)) / HALF_LIFE_MS).exp2()
+    /// The same where none may mean never: the longer nothing is given though it was to be expected, the likelier it is that
+    /// nothing ever will be, sooner than a speed would fall to nothing.
+    fn drawn(self, speed: f64, borrowed: f64) -> f64 {
+        let by_chance = (borrowed / (borrowed + self.expected)).powf(borrowed);
+        let alive = if self.given > 0.0 { 1.0 } else { by_chance / (by_chance + DEAD * (1.0 - by_chance)) };
+        alive * self.lent(speed, borrowed)
+    }
 }
 
 /// Working days, Saturdays, Sundays.
 fn kind(slot: usize) -> usize {
     (slot / DAY_SLOTS).saturating_sub(4).min(2)
+}
+
+fn slot_of(at: i64) -> i64 {
+    at.saturating_sub(FIRST_MONDAY_MS).div_euclid(SLOT_MS)
+}
+
+/// The half hour of the week of an instant.
+pub(super) fn place_of(at: i64) -> usize {
+    place(slot_of(at))
 }
 
 fn place(slot: i64) -> usize {

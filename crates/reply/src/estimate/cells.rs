@@ -35,25 +35,28 @@ impl Cells {
         }
     }
 
-    /// The table of each pace, every cell weighted by `kernel`.
-    pub(super) fn tables(&self, kernel: &Kernel) -> [Table; PACES] {
-        let mut tables = [const { Table::new() }; PACES];
+    /// For each kernel the table of each pace, every cell weighted by it.
+    pub(super) fn tables<const N: usize>(&self, kernels: [&Kernel; N]) -> [[Table; PACES]; N] {
+        let mut all = [const { [const { Table::new() }; PACES] }; N];
         for (key, weights) in &self.counted {
             let (cell, bin, answered) = place(*key);
-            let share = kernel.get(cell).copied().unwrap_or(0.0);
-            if share > 0.0 {
+            for (tables, kernel) in all.iter_mut().zip(kernels) {
+                let share = kernel.get(cell).copied().unwrap_or(0.0);
                 for (table, weight) in tables.iter_mut().zip(weights) {
                     table.add(bin, answered, weight * share);
                 }
             }
         }
         for (cell, weights) in &self.squares {
-            let share = usize::try_from(*cell).ok().and_then(|cell| kernel.get(cell)).copied().unwrap_or(0.0);
-            for (table, weight) in tables.iter_mut().zip(weights) {
-                table.add_square(weight * share * share);
+            for (tables, kernel) in all.iter_mut().zip(kernels) {
+                let share =
+                    usize::try_from(*cell).ok().and_then(|cell| kernel.get(cell)).copied().unwrap_or(0.0);
+                for (table, weight) in tables.iter_mut().zip(weights) {
+                    table.add_square(weight * share * share);
+                }
             }
         }
-        tables
+        all
     }
 }
 
@@ -92,7 +95,7 @@ const OTHER_DAYS: f64 = 0.3;
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
-/// The cell of an instant: its hour in UTC, and whether it is a weekend's.
+/// The cell of an instant, by the clock on the wall: its hour, and whether it is a weekend's.
 pub(super) fn hour_of(at: i64) -> usize {
     // 1970 began on a Thursday.
     let weekend = (at.div_euclid(DAY_MS) + 3).rem_euclid(7) >= 5;

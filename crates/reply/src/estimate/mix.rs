@@ -20,12 +20,17 @@ pub(super) type Said = [[f64; EXPERTS]; 3];
 /// A question is scored when it is a week old, so that quick answers are not heard before slow ones.
 const HORIZON_MS: i64 = 7 * 24 * 3_600_000;
 /// With each question scored, those before it count a little less.
-const DISCOUNT: f64 = 0.998;
+const DISCOUNT: f64 = 0.99;
 /// How hard a loss is held against an expert.
-const RATE: f64 = 0.3;
-/// So many questions are followed at once, and on a busy site not more than one a minute.
+const RATE: f64 = 0.6;
+/// What each is trusted before it has said anything: where three differ in little but their memory, the one that is alone
+/// in knowing when somebody answers counts as much as they do together.
+const PRIOR: [f64; EXPERTS] = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 3.0, 1.0, 1.0, 1.0, 1.0];
+/// So many questions are followed at once, and on a busy site so far apart that they are spread over the week.
 const FOLLOWED: usize = 400;
-const APART_MS: i64 = 60_000;
+/// Longer than anything that is heard, in log2 of milliseconds.
+const FOREVER: f64 = 64.0;
+const APART_MS: i64 = HORIZON_MS / 400;
 /// Waits are heard between half a minute and a week: log2 of milliseconds.
 const SHORTEST: f64 = 14.872_674_880_270_605;
 const LONGEST: f64 = 29.171_882_898_657_884;
@@ -35,10 +40,8 @@ const LONGEST: f64 = 29.171_882_898_657_884;
 struct Followed {
     asked_at: i64,
     answered_at: Option<i64>,
-    /// As [`Said`], none where it is not a finite number: never, or nothing to say.
-    said: Vec<Option<f64>>,
-    /// Which experts had something to say.
-    spoke: Vec<bool>,
+    /// As [`Said`], of all shares in turn: [`FOREVER`] for never, none for nothing to say.
+    said: Vec<Option<f32>>,
     /// The wait that was named for three quarters, in milliseconds.
     named_ms: Option<f64>,
 }
@@ -55,17 +58,17 @@ impl Mix {
     pub(super) fn follows(&self, at: i64) -> bool {
         let apart =
             self.followed.back().is_none_or(|last| at.saturating_sub(last.asked_at).abs() >= APART_MS);
-        self.followed.len() < FOLLOWED && (apart || self.followed.len() < FOLLOWED / 8)
+        self.followed.len() < FOLLOWED && (apart || self.followed.len() < FOLLOWED / 4)
     }
 
     /// Follows a question to which the experts said this.
     pub(super) fn follow(&mut self, asked_at: i64, said: &Said) {
-        let all = || said.iter().flatten();
+        #[expect(clippy::cast_possible_truncation, reason = "a thousandth of an octave is more than enough")]
+        let kept = |said: &f64| (!said.is_nan()).then_some(said.min(FOREVER) as f32);
         self.followed.push_back(Followed {
             asked_at,
             answered_at: None,
-            said: all().map(|said| Some(*said).filter(|said| said.is_finite())).collect(),
-            spoke: all().map(|said| !said.is_nan()).collect(),
+            said: said.iter().flatten().map(kept).collect(),
             named_ms: self.said(said)[1].map(f64::exp2),
         });
     }
@@ -95,12 +98,9 @@ impl Mix {
     fn score(&mut self, one: &Followed) {
         let in_time = one.answered_at.filter(|at| at - one.asked_at <= HORIZON_MS);
         let wait = in_time.map_or(LONGEST, |at| heard(to_f64((at - one.asked_at).max(1)).log2()));
-        let shares = one.said.chunks(EXPERTS).zip(one.spoke.chunks(EXPERTS));
-        for ((losses, (said, spoke)), share) in self.losses.iter_mut().zip(shares).zip(SHARES) {
-            let loss = |(said, spoke): (&Option<f64>, &bool)| {
-                spoke.then(|| pinball(wait, heard(said.unwrap_or(f64::INFINITY)), share))
-            };
-            let each: Vec<Option<f64>> = said.iter().zip(spoke).map(loss).collect();
+        for ((losses, said), share) in self.losses.iter_mut().zip(one.said.chunks(EXPERTS)).zip(SHARES) {
+            let loss = |said: &Option<f32>| said.map(|said| pinball(wait, heard(f64::from(said)), share));
+            let each: Vec<Option<f64>> = said.iter().map(loss).collect();
             let (count, sum) =
                 each.iter().flatten().fold((0.0, 0.0), |(count, sum), loss| (count + 1.0, sum + loss));
             for (kept, loss) in losses.iter_mut().zip(each) {
@@ -116,13 +116,19 @@ impl Mix {
         for ((together, said), losses) in together.iter_mut().zip(said).zip(&self.losses) {
             let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
             let (mut total, mut never, mut sum) = (0.0, 0.0, 0.0);
-            for (said, loss) in said.iter().zip(losses).filter(|(said, _)| !said.is_nan()) {
-                let weight = (-(loss - least) * RATE).exp();
+            let experts = said.iter().zip(losses).zip(PRIOR).filter(|((said, _), _)| !said.is_nan());
+            for ((said, loss), prior) in experts {
+                let weight = prior * (-(loss - least) * RATE).exp();
                 total += weight;
                 never += if said.is_finite() { 0.0 } else { weight };
                 sum += weight * said.min(NEVER);
             }
             *together = (total > 0.0 && never * 2.0 <= total).then_some(sum / total);
+        }
+        // Each share has listened to others: a larger one may not take less for it.
+        for larger in 1..together.len() {
+            let least = together[larger - 1];
+            together[larger] = together[larger].zip(least).map(|(said, least)| said.max(least));
         }
         together
     }

@@ -20,6 +20,11 @@ impl Openings {
         Self { spans: hours.openings(from, to).into_iter().map(&mut sum).collect() }
     }
 
+    /// Whether it is never open in all the stretch.
+    pub(super) fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
     /// Open time between two instants, in milliseconds.
     pub(super) fn between(&self, from: i64, to: i64) -> i64 {
         (self.reading(to) - self.reading(from)).max(0)

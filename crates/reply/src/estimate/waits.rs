@@ -1,6 +1,8 @@
 //! Waits, counted: logarithmic bins, weights that fade, and the Kaplan–Meier curve of what is counted. Knows no hour of
 //! the day and no clock.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
 /// Bins per doubling of the wait: each is 9 % wide, which nobody can hear in a sentence.
@@ -106,38 +108,54 @@ impl Table {
     /// The curve of those who still wait.
     pub(super) fn curve(&self) -> Curve {
         let mut at_risk = self.total();
-        let scale = if self.squares > 0.0 { at_risk / self.squares } else { 0.0 };
-        let (mut hazard, mut variance) = (0.0, 0.0);
-        let mut curve = Curve { hazard: [0.0; BINS + 1], variance: [0.0; BINS + 1] };
+        // How many people a weight of 1 stands for.
+        let people = if self.squares > 0.0 { at_risk / self.squares } else { 0.0 };
+        let (mut hazard, mut surely, mut variance) = (0.0, 0.0, 0.0);
+        let mut curve = Curve::default();
         for (bin, (&answered, &waiting)) in self.answered.iter().zip(&self.waiting).enumerate() {
             // Those who still waited somewhere in the bin were there for half of it.
             let exposed = at_risk - waiting / 2.0;
             if answered > 0.0 && exposed > 0.0 {
                 let share = (answered / exposed).min(1.0 - 1e-12);
                 hazard -= (1.0 - share).ln();
-                variance += share / ((1.0 - share) * exposed * scale).max(1e-12);
+                // That all of a few were answered does not prove that all of many would be: half a person more was not.
+                let of = (exposed * people).max(1e-9);
+                let share = share.min(1.0 - 0.5 / (of + 0.5));
+                surely -= (1.0 - share).ln();
+                variance += share / ((1.0 - share) * of);
             }
             at_risk = (at_risk - answered - waiting).max(0.0);
-            if let (Some(h), Some(v)) = (curve.hazard.get_mut(bin + 1), curve.variance.get_mut(bin + 1)) {
-                (*h, *v) = (hazard, variance);
+            let ends = [&mut curve.hazard, &mut curve.surely, &mut curve.variance];
+            for (end, value) in ends.into_iter().zip([hazard, surely, variance]) {
+                if let Some(end) = end.get_mut(bin + 1) {
+                    *end = value;
+                }
             }
         }
         curve
     }
 }
 
-/// The cumulative hazard at the beginning of each bin, and its variance.
+/// The cumulative hazard at the beginning of each bin; what of it is sure enough to take an interval from, and the variance
+/// of that.
 #[derive(Clone)]
 pub(super) struct Curve {
     hazard: [f64; BINS + 1],
+    surely: [f64; BINS + 1],
     variance: [f64; BINS + 1],
+}
+
+impl Default for Curve {
+    fn default() -> Self {
+        Self { hazard: [0.0; BINS + 1], surely: [0.0; BINS + 1], variance: [0.0; BINS + 1] }
+    }
 }
 
 impl Curve {
     /// The wait, in log2 of milliseconds, by which the share `q` is answered; `None` where that is never reached.
     pub(super) fn quantile(&self, q: f64) -> Option<f64> {
         let target = -(1.0 - q).ln() - 1e-9;
-        self.crossing(|hazard, _| hazard >= target, target)
+        crossing(&self.hazard, |_, hazard| hazard >= target, target)
     }
 
     /// The ends of the 95 % confidence interval of the quantile, in log2 of milliseconds and `None` for never, on the scale
@@ -145,32 +163,47 @@ impl Curve {
     pub(super) fn interval(&self, q: f64) -> [Option<f64>; 2] {
         let target = -(1.0 - q).ln() - 1e-9;
         [1.96, -1.96].map(|z| {
-            let reached = |hazard: f64, variance: f64| {
+            let reached = |bin: usize, hazard: f64| {
+                let variance = self.variance.get(bin).copied().unwrap_or(0.0);
                 hazard > 0.0 && hazard.ln() + z * variance.sqrt() / hazard >= target.ln()
             };
-            self.crossing(reached, f64::NAN)
+            crossing(&self.surely, reached, f64::NAN)
         })
     }
+}
 
-    /// Where `reached` first holds; within the bin by where the hazard meets `target`, else the bin's middle.
-    fn crossing(&self, reached: impl Fn(f64, f64) -> bool, target: f64) -> Option<f64> {
-        let at = self.hazard.iter().zip(&self.variance).position(|(&h, &v)| reached(h, v))?;
-        let from = at.saturating_sub(1);
-        let (before, after) = (self.hazard.get(from)?, self.hazard.get(at)?);
-        let part = (target - before) / (after - before);
-        let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.5 };
-        Some(begins(from) + part / PER_OCTAVE)
-    }
+/// Where `reached` first holds, in log2 of milliseconds; within the bin by where the hazard meets `target`, else the bin's
+/// middle.
+fn crossing(hazards: &[f64], reached: impl Fn(usize, f64) -> bool, target: f64) -> Option<f64> {
+    let at = hazards.iter().enumerate().position(|(bin, &hazard)| reached(bin, hazard))?;
+    let from = at.saturating_sub(1);
+    let (before, after) = (hazards.get(from)?, hazards.get(at)?);
+    let part = (target - before) / (after - before);
+    let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.5 };
+    Some(begins(from) + part / PER_OCTAVE)
+}
 
-    /// The cumulative hazard after a wait.
-    pub(super) fn hazard(&self, wait_ms: f64) -> f64 {
-        let bin = bin(wait_ms);
-        let (Some(before), Some(after)) = (self.hazard.get(bin), self.hazard.get(bin + 1)) else {
-            return 0.0;
-        };
-        let begin = if bin == 0 { 0.0 } else { begins(bin).exp2() };
-        let part = ((wait_ms - begin) / (begins(bin + 1).exp2() - begin)).clamp(0.0, 1.0);
-        before + (after - before) * part
+/// Where the bins begin, in milliseconds: one more than there are.
+static BEGINNINGS: LazyLock<[f64; BINS + 1]> =
+    LazyLock::new(|| std::array::from_fn(|bin| if bin == 0 { 0.0 } else { begins(bin).exp2() }));
+
+/// A place on a curve from which to look for later ones: who goes on in small steps finds the next bin nearby.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Climb {
+    bin: usize,
+}
+
+impl Climb {
+    /// The cumulative hazard after a wait no shorter than the one asked about before.
+    pub(super) fn hazard(&mut self, curve: &Curve, wait_ms: f64) -> f64 {
+        let begin = |bin: usize| BEGINNINGS.get(bin).copied().unwrap_or(f64::INFINITY);
+        while self.bin + 1 < BINS && begin(self.bin + 1) <= wait_ms {
+            self.bin += 1;
+        }
+        let hazard = |bin: usize| curve.hazard.get(bin).copied().unwrap_or(0.0);
+        let (from, to) = (begin(self.bin), begin(self.bin + 1));
+        let part = ((wait_ms - from) / (to - from)).clamp(0.0, 1.0);
+        hazard(self.bin) + (hazard(self.bin + 1) - hazard(self.bin)) * part
     }
 }
 
