@@ -4,6 +4,7 @@
 //! that standard output stays what was asked for.
 
 mod bundle;
+mod forecast;
 mod measure;
 mod pack;
 mod serve;
@@ -24,6 +25,11 @@ Usage: cargo xtask <command>
   build             build the widget, the inbox and the server in release form
   size [--json]     what a page loads, as a real browser asked for it
   bench typing      from the click until text is taken, beside a bare static frame
+  bench reply [--data FILE] [--json]
+                    how good the reply time's forecasts are, over the questions of FILE or those of simulated
+                    businesses; `bench reply --help` says what is judged, and how
+  bench clock [--json]
+                    what an event, a reading and a restart cost the reply clock, with few questions and with a million
   setup             get what the other commands need; they all begin with it
 ";
 

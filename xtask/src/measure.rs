@@ -3,7 +3,7 @@
 //! The measuring itself is in tests/end_to_end, beside the stories that use the same harness.
 
 use crate::shell::{Outcome, ROOT, TARGET, command};
-use crate::{bundle, setup};
+use crate::{bundle, forecast, setup};
 use std::process::{Command, ExitCode, Stdio};
 
 /// What a page loads, at three moments.
@@ -15,11 +15,12 @@ pub(crate) fn size(options: &[String]) -> Outcome<ExitCode> {
     }
 }
 
-/// From the click until text is taken.
+/// From the click until text is taken; and the reply clock's benches, which need no browser.
 pub(crate) fn bench(options: &[String]) -> Outcome<ExitCode> {
     match options {
         [what] if what == "typing" => measure("typing.mjs", &[]),
-        _ => Err("`cargo xtask bench typing` is the one there is".to_owned()),
+        [what, ..] if what == "reply" || what == "clock" => forecast::bench(options),
+        _ => Err("`cargo xtask bench` takes `typing`, `reply` or `clock`".to_owned()),
     }
 }
 
