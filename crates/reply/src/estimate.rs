@@ -157,6 +157,7 @@ impl Clock {
         if self.open.remove(asked_at) {
             self.count(asked_at, at.max(asked_at), false, 1, hours);
             self.days.given_up(asked_at);
+            self.mix.given_up(asked_at, at.max(asked_at));
         }
     }
 

@@ -352,3 +352,19 @@ proptest! {
         prop_assert_eq!(kept.estimate(NOW, hours.as_ref()), read.estimate(NOW, hours.as_ref()));
     }
 }
+
+#[test]
+fn who_was_settled_waits_no_more() {
+    let mut clock = clock("5x40");
+    let asked = [10, 9, 8, 7, 6].map(|minutes| NOW - HOUR - minutes * MINUTE);
+    for at in asked {
+        clock.asked(at, None);
+    }
+    assert!(clock.estimate(NOW, None).slower_now);
+    for at in asked {
+        clock.given_up(at, NOW - MINUTE, None);
+    }
+    assert!(!clock.estimate(NOW, None).slower_now);
+    // They were not answered for that.
+    assert_eq!(clock.estimate(NOW, None).unanswered, 5);
+}

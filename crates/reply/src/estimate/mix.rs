@@ -40,10 +40,20 @@ const LONGEST: f64 = 29.171_882_898_657_884;
 struct Followed {
     asked_at: i64,
     answered_at: Option<i64>,
+    /// When it was closed without an answer: from then on nobody waits.
+    #[serde(default)]
+    closed_at: Option<i64>,
     /// As [`Said`], of all shares in turn: [`FOREVER`] for never, none for nothing to say.
     said: Vec<Option<f32>>,
     /// The wait that was named for three quarters, in milliseconds.
     named_ms: Option<f64>,
+}
+
+impl Followed {
+    /// When its wait ended, one way or the other.
+    fn over_at(&self) -> Option<i64> {
+        self.answered_at.or(self.closed_at)
+    }
 }
 
 /// The experts' record.
@@ -68,6 +78,7 @@ impl Mix {
         self.followed.push_back(Followed {
             asked_at,
             answered_at: None,
+            closed_at: None,
             said: said.iter().flatten().map(kept).collect(),
             named_ms: self.said(said)[1].map(f64::exp2),
         });
@@ -75,10 +86,21 @@ impl Mix {
 
     /// One that was asked then was answered.
     pub(super) fn answered(&mut self, asked_at: i64, answered_at: i64) {
-        let open = |one: &&mut Followed| one.asked_at == asked_at && one.answered_at.is_none();
-        if let Some(one) = self.followed.iter_mut().rev().find(open) {
+        if let Some(one) = self.waiting_since(asked_at) {
             one.answered_at = Some(answered_at);
         }
+    }
+
+    /// One that was asked then was closed without an answer.
+    pub(super) fn given_up(&mut self, asked_at: i64, at: i64) {
+        if let Some(one) = self.waiting_since(asked_at) {
+            one.closed_at = Some(at);
+        }
+    }
+
+    fn waiting_since(&mut self, asked_at: i64) -> Option<&mut Followed> {
+        let waits = |one: &&mut Followed| one.asked_at == asked_at && one.over_at().is_none();
+        self.followed.iter_mut().rev().find(waits)
     }
 
     /// One that was asked then counts no more.
@@ -139,7 +161,7 @@ impl Mix {
         let recent = |one: &&Followed| (0..=RECENT_MS).contains(&now.saturating_sub(one.asked_at));
         let (mut late, mut all) = (0, 0);
         for one in self.followed.iter().rev().filter(recent).take(RECENT) {
-            let waits = one.answered_at.is_none_or(|at| at > now);
+            let waits = one.over_at().is_none_or(|at| at > now);
             let over = one.named_ms.is_some_and(|named| to_f64(now - one.asked_at) > named);
             late += u32::from(waits && over);
             all += 1;

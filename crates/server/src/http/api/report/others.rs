@@ -14,7 +14,10 @@ const BADGE_MS: i64 = 15 * 60 * 1000;
 pub fn others(turns: &[TurnRow], now: Millis) -> OtherDefinitions {
     let (rate, time_ms) = badge(turns, now, 30);
     let (week_rate, week_ms) = badge(turns, now, 7);
+    // What was asked and answered while closed has no wait by that clock, and is left out there.
+    let by_hours = |(turn, at): &(&TurnRow, Millis)| turn.open_wait_ms != Some(0) || turn.asked_at == *at;
     let mut open: Vec<i64> = answered_since(turns, now, 7)
+        .filter(by_hours)
         .map(|(turn, at)| turn.open_wait_ms.unwrap_or_else(|| at.since(turn.asked_at)).max(0))
         .collect();
     open.sort_unstable();
@@ -53,4 +56,33 @@ fn answered_since(turns: &[TurnRow], now: Millis, days: i64) -> impl Iterator<It
 
 fn seconds(ms: i64) -> u32 {
     u32::try_from(ms.saturating_add(999) / 1000).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turn(asked_at: i64, wait: i64, open_wait_ms: Option<i64>) -> TurnRow {
+        let answered_at = Some(Millis(asked_at + wait));
+        TurnRow {
+            asked_at: Millis(asked_at),
+            answered_at,
+            given_up_at: None,
+            promised_by: None,
+            open_wait_ms,
+        }
+    }
+
+    #[test]
+    fn a_night_s_talk_is_no_quick_answer() {
+        let now = Millis(DAY_MS);
+        let night = turn(0, 40_000, Some(0));
+        let others = |turns: &[TurnRow]| {
+            let others = super::others(turns, now);
+            (others.median_open_s, others.median_sample)
+        };
+        assert_eq!(others(&[night]), (None, 0));
+        assert_eq!(others(&[night, turn(0, DAY_MS / 2, Some(60_000))]), (Some(60), 1));
+        assert_eq!(others(&[turn(0, 0, Some(0)), turn(0, 30_000, None)]), (Some(30), 2));
+    }
 }
