@@ -71,10 +71,7 @@ pub struct ClientReceipts {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "AnyServerFrame")]
-#[cfg_attr(
-    target_pointer_width = "64",
-    expect(clippy::large_enum_variant, reason = "frames are moved once and never kept in numbers")
-)]
+#[expect(clippy::large_enum_variant, reason = "frames are moved once and never kept in numbers")]
 pub enum ServerFrame {
     /// The hello was taken; all that was missed follows.
     #[serde(rename = "welcome")]
