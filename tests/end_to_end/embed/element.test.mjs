@@ -164,7 +164,7 @@ test("the panel stands inside a page's own element, without launcher, and takes 
   assert.equal(await visitor.page.evaluate(() => document.activeElement.localName), "input");
   assert.equal(await visitor.launcher.isVisible(), false);
   assert.equal(await visitor.page.getByText("Scrivici").isVisible(), false);
-  assert.deepEqual(await visitor.page.locator("pronto-launcher iframe").boundingBox().then(({ width, height }) => [width, height]), [420, 560]);
+  assert.deepEqual(await visitor.page.locator("pronto-launcher iframe").boundingBox().then(({ width, height }) => [width, height].map(Math.round)), [420, 560]);
   assert.equal(await visitor.page.frameLocator("pronto-launcher iframe").locator("#close").isVisible(), false);
   await visitor.write("dentro la pagina");
   await visitor.receipt("dentro la pagina", "sent");
