@@ -50,7 +50,7 @@ function morning(after) {
 /** A number of minutes in an Italian sentence of the launcher. */
 function minutes(sentence) {
   if (/un minuto/.test(sentence)) return 1;
-  const [, number, unit] = /entro (?:un')?(\d*) ?(minuti|or[ae]|giorno)/.exec(sentence) ?? assert.fail(`no figure in “${sentence}”`);
+  const [, number, unit] = /entro (?:un[’ ])?(\d*) ?(minuti|or[ae]|giorno)/.exec(sentence) ?? assert.fail(`no figure in “${sentence}”`);
   return Number(number || 1) * (unit === "minuti" ? 1 : unit === "giorno" ? 1440 : 60);
 }
 
