@@ -182,7 +182,7 @@ fn conversation(
     let settled = answered && now.since(at) > 2 * DAY_MS;
     Ok(SeedConversation {
         site: site.clone(),
-        visitor_id: VisitorId::new(format!("demo-{number}"))?,
+        visitor_id: VisitorId::new(format!("demo-{number:04}"))?,
         conversation_id: ConversationId::new(format!("demo-{number}"))?,
         context: context(shop, talk),
         status: if settled { Status::Resolved } else { Status::Open },
