@@ -36,7 +36,7 @@ const STYLE: &str = "*{box-sizing:border-box;margin:0}body{background:var(--pape
     border-top:1px solid var(--line)}li:first-child{border:0}li p{flex:1}b{display:block;font-size:20px;line-height:28px;\
     font-variant-numeric:tabular-nums}small{display:block;font-size:13px;line-height:18px}dl{display:grid;grid-template-columns:\
     auto 1fr}dt,dd{padding:8px 0;border-top:1px solid var(--line);font-variant-numeric:tabular-nums;min-width:0;\
-    overflow-wrap:anywhere}dt:first-of-type,dt:first-of-type+dd{border:0}dd{text-align:end;padding-inline-start:16px}a{display:inline-block;padding:10px 0;\
+    overflow-wrap:anywhere}dt:first-of-type,dt:first-of-type+dd{border:0}dd{text-align:end;text-wrap:balance;padding-inline-start:16px}a{display:inline-block;padding:10px 0;\
     margin-top:16px;color:inherit;text-underline-offset:3px}:focus-visible{outline:2px solid var(--ink);outline-offset:2px}\
     @media(forced-colors:active){.arc{stroke:Highlight}}@media print{:root{--paper:#fff}}";
 
