@@ -35,8 +35,8 @@ table! {
 
     q_wait: "How long do people wait?", "Quanto aspetta chi scrive?";
     a_wait_90: "Half were answered within {a}, three quarters within {b}, nine in ten within {c}.", "Metà ha avuto risposta entro {a}, tre quarti entro {b}, nove su dieci entro {c}.";
-    a_wait_75: "Half were answered within {a}, three quarters within {b}; more than one in ten got no answer, or still wait.", "Metà ha avuto risposta entro {a}, tre quarti entro {b}; più di uno su dieci non l'ha avuta, o la aspetta ancora.";
-    a_wait_50: "Half were answered within {a}; more than a quarter got no answer, or still wait.", "Metà ha avuto risposta entro {a}; più di un quarto non l'ha avuta, o la aspetta ancora.";
+    a_wait_75: "Half were answered within {a}, three quarters within {b}; more than one in ten got no answer, or still wait.", "Metà ha avuto risposta entro {a}, tre quarti entro {b}; più di uno su dieci non l’ha avuta, o la aspetta ancora.";
+    a_wait_50: "Half were answered within {a}; more than a quarter got no answer, or still wait.", "Metà ha avuto risposta entro {a}; più di un quarto non l’ha avuta, o la aspetta ancora.";
     a_wait_none: "So far fewer than half got an answer.", "Finora meno della metà ha avuto risposta.";
     a_wait_new: "New here: no figure yet. It takes {k} questions; so far: {n}.", "Ancora nessun dato: servono {k} domande, finora sono {n}.";
     wait_name: "Curve: the share that still waits, by how long", "Curva: quanti aspettano ancora, dopo quanto tempo";
@@ -52,11 +52,11 @@ table! {
     trend_note: "An open ring rests on fewer than {k} questions. An arrow: not reached, too many without an answer.", "Un cerchio vuoto: meno di {k} domande. Una freccia: non raggiunto, troppi senza risposta.";
 
     q_when: "When do people write, and when do they wait?", "Quando scrivono, e quando aspettano?";
-    a_when: "Most write on {d} ({h}); the longest usual wait is on {e} ({i}): {t}.", "Si scrive di più {d} (ore {h}); l'attesa tipica più lunga è {e} (ore {i}): {t}.";
+    a_when: "Most write on {d} ({h}); the longest usual wait is on {e} ({i}): {t}.", "Si scrive di più {d} (ore {h}); l’attesa tipica più lunga è {e} (ore {i}): {t}.";
     a_when_never: "Most write on {d} ({h}); on {e} ({i}) half got no answer.", "Si scrive di più {d} (ore {h}); {e} (ore {i}) metà non ha avuto risposta.";
     a_when_none: "Nobody wrote in the last 12 weeks.", "Nelle ultime 12 settimane non ha scritto nessuno.";
-    when_name: "A week by the hour: the usual wait in each, and a bar for how many wrote", "Una settimana ora per ora: l'attesa tipica, e una barra per quanti hanno scritto";
-    when_note: "In each hour the usual wait, darker when longer; a dash where half got no answer. The bar: how many wrote, at most {n}.", "In ogni ora l'attesa tipica, più scura se più lunga; un trattino dove metà non ha avuto risposta. La barra: quanti hanno scritto, al massimo {n}.";
+    when_name: "A week by the hour: the usual wait in each, and a bar for how many wrote", "Una settimana ora per ora: l’attesa tipica, e una barra per quanti hanno scritto";
+    when_note: "In each hour the usual wait, darker when longer; a dash where half got no answer. The bar: how many wrote, at most {n}.", "In ogni ora l’attesa tipica, più scura se più lunga; un trattino dove metà non ha avuto risposta. La barra: quanti hanno scritto, al massimo {n}.";
     day: "Day", "Giorno";
     hour: "Hour", "Ora";
     usual_wait: "Usual wait", "Attesa tipica";
@@ -82,7 +82,7 @@ table! {
     a_costs_late_none: "So far in {m}: {t}; nothing for late answers.", "A {m}, finora: {t}; niente per risposte in ritardo.";
     a_costs_quiet: "So far in {m}: nothing charged.", "A {m}, finora: nessun addebito.";
     a_costs_none: "No costs recorded in the last 12 months.", "Nessun costo registrato negli ultimi 12 mesi.";
-    costs_unknown: "Messages of this month whose price is unknown, and which stand in no sum: {n}.", "Messaggi di questo mese dal prezzo sconosciuto, fuori da ogni somma: {n}.";
+    costs_unknown: "Messages of this month whose price is unknown, and which stand in no sum: {n}.", "Messaggi di questo mese a prezzo non noto, fuori da ogni somma: {n}.";
     costs_name: "Bars: costs in {c} by month, and the part for late answers", "Barre: costi in {c} mese per mese, e la parte per risposte in ritardo";
     costs_name_unknown: "Months in which no price is known", "Mesi in cui nessun prezzo è noto";
     month: "Month", "Mese";
@@ -90,16 +90,16 @@ table! {
     charged: "Charged", "Addebitato";
     for_late: "For late answers", "Per risposte in ritardo";
     late_part: "late: {t}", "in ritardo: {t}";
-    unknown_price: "Of unknown price", "Prezzo sconosciuto";
-    unknown_part: "of unknown price: {n}", "prezzo sconosciuto: {n}";
-    to_statement: "Each message is in the statement", "Ogni messaggio è nell'estratto conto";
+    unknown_price: "Of unknown price", "Prezzo non noto";
+    unknown_part: "of unknown price: {n}", "prezzo non noto: {n}";
+    to_statement: "Each message is in the statement", "Ogni messaggio è nell’estratto conto";
     nothing_charged: "nothing", "niente";
-    unknown_cost: "unknown", "sconosciuto";
+    unknown_cost: "unknown", "non noto";
 
     q_others: "What would others say of the same conversations?", "Che cosa direbbero altri delle stesse conversazioni?";
     a_others: "We say that half wait up to {a}. Counted as Facebook does it is {b}, as Intercom does {c}.", "Noi diciamo: metà aspetta fino a {a}. Contando come Facebook si ottiene {b}, come Intercom {c}.";
     a_others_new: "We have no figure yet. Counted as Facebook does it is {b}, as Intercom does {c}.", "Noi non abbiamo ancora un dato. Contando come Facebook si ottiene {b}, come Intercom {c}.";
-    others_name: "Three points on one scale: our figure, Facebook's, Intercom's", "Tre punti su una scala: il nostro dato, quello di Facebook, quello di Intercom";
+    others_name: "Three points on one scale: our figure, Facebook’s, Intercom’s", "Tre punti su una scala: il nostro dato, quello di Facebook, quello di Intercom";
     who_counts: "Who counts", "Chi conta";
     what_counts: "What", "Che cosa";
     over_days: "Over", "Periodo";
