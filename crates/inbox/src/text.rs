@@ -108,7 +108,7 @@ pub fn exact_span(words: &Strings, minutes: i64) -> String {
     };
     let rest = minutes % each / (if each == 60 { 1 } else { 60 });
     let first = fill(large, "{n}", &(minutes / each).to_string());
-    if rest == 0 { first } else { format!("{first} {}", fill(small, "{n}", &rest.to_string())) }
+    if rest == 0 { first } else { format!("{first}\u{a0}{}", fill(small, "{n}", &rest.to_string())) }
 }
 
 table! {
@@ -140,7 +140,7 @@ table! {
     need_email: "Write your e-mail; you sign in with it.", "Scrivi la tua e-mail: serve per accedere.";
     password_short: "The password needs at least 10 characters.", "La password deve avere almeno 10 caratteri.";
     setup_used: "This link was used before or is not valid. If you have an account, sign in.", "Questo link è già stato usato o non è valido. Se hai un account, accedi.";
-    go_sign_in: "Go to sign in", "Vai all'accesso";
+    go_sign_in: "Go to sign in", "Vai all’accesso";
 
     first_site: "Your first site", "Il tuo primo sito";
     first_site_hint: "Visitors see it above the chat. Everything else can be set later.", "Chi scrive lo vede sopra la chat. Il resto si imposta dopo.";
@@ -149,7 +149,7 @@ table! {
     no_answer: "The server did not answer. Check your connection and try again.", "Il server non ha risposto. Controlla la connessione e riprova.";
     too_many: "Too many tries. Wait a minute, then try again.", "Troppi tentativi. Aspetta un minuto e riprova.";
     server_trouble: "The server has trouble right now. Try again in a moment.", "Il server è in difficoltà. Riprova tra poco.";
-    storage_full: "The server's disk is full; nothing was stored. Tell whoever runs it.", "Il disco del server è pieno e non è stato salvato nulla. Avvisa chi lo gestisce.";
+    storage_full: "The server’s disk is full; nothing was stored. Tell whoever runs it.", "Il disco del server è pieno e non è stato salvato nulla. Avvisa chi lo gestisce.";
     owners_only: "Only the owner can change this.", "Può cambiarlo solo chi gestisce il sito.";
 
     offline: "You are offline. What you send goes out when you are back.", "Sei offline. Quello che invii parte appena torni in rete.";
@@ -167,14 +167,14 @@ table! {
     minutes_long: "{n} minutes", "{n} minuti";
     minute_long: "a minute", "un minuto";
     hours_long: "{n} hours", "{n} ore";
-    hour_long: "an hour", "un'ora";
+    hour_long: "an hour", "un’ora";
     days_long: "{n} days", "{n} giorni";
     day_long: "a day", "un giorno";
     span_now: "now", "ora";
     span_less: "less than 1 min", "meno di 1 min";
-    span_minutes: "{n} min", "{n} min";
-    span_hours: "{n} h", "{n} h";
-    span_days: "{n} d", "{n} g";
+    span_minutes: "{n}\u{a0}min", "{n}\u{a0}min";
+    span_hours: "{n}\u{a0}h", "{n}\u{a0}h";
+    span_days: "{n}\u{a0}d", "{n}\u{a0}g";
     waiting_for: "waiting {t}", "aspetta da {t}";
     waiting_short: "for {t}", "da {t}";
     waiting_now: "just wrote", "ha appena scritto";
@@ -197,9 +197,9 @@ table! {
     list_empty: "Nobody has written yet. Put the snippet on your site, and conversations appear here.", "Non ha ancora scritto nessuno. Metti il codice sul tuo sito e le conversazioni appariranno qui.";
     list_empty_unread: "Everything is read.", "Hai letto tutto.";
     to_snippet: "Get the snippet", "Prendi il codice";
-    list_failed: "The list could not be loaded.", "Non è stato possibile caricare l'elenco.";
+    list_failed: "The list could not be loaded.", "Non è stato possibile caricare l’elenco.";
     try_again: "Try again", "Riprova";
-    new_message: "New message in another conversation", "Nuovo messaggio in un'altra conversazione";
+    new_message: "New message in another conversation", "Nuovo messaggio in un’altra conversazione";
 
     choose: "Choose a conversation.", "Scegli una conversazione.";
     choose_hint: "With the keyboard: j and k move, Enter opens.", "Da tastiera: j e k scorrono, Invio apre.";
@@ -214,12 +214,12 @@ table! {
     yesterday: "Yesterday", "Ieri";
     typing: "is writing…", "sta scrivendo…";
     sending: "Sending…", "Invio in corso…";
-    retrying: "Not sent yet; it is tried again by itself", "Non ancora inviato: riproviamo da soli";
+    retrying: "Not sent yet; it is tried again by itself", "Non ancora inviato: riproviamo noi";
     waiting_network: "Not sent: you are offline. It goes out when you are back.", "Non inviato: sei offline. Parte appena torni in rete.";
     not_sent: "Not sent", "Non inviato";
     not_sent_long: "Not sent: it is too long or empty.", "Non inviato: è troppo lungo o vuoto.";
     not_sent_window: "Not sent: the window has closed, and only an approved template may be sent now.", "Non inviato: la finestra si è chiusa e ora si può inviare solo un modello approvato.";
-    not_sent_gone: "Not sent: this conversation does not exist any more.", "Non inviato: questa conversazione non c'è più.";
+    not_sent_gone: "Not sent: this conversation does not exist any more.", "Non inviato: questa conversazione non c’è più.";
     discard: "Discard", "Elimina";
     sent: "Sent", "Inviato";
     delivered: "Delivered", "Consegnato";
@@ -241,7 +241,7 @@ table! {
     win_unknown_late: "price unknown, late by {t}", "prezzo non noto, in ritardo di {t}";
     cost_free: "Sending is free", "Inviare non costa nulla";
     cost_free_for: "Sending is free for {t}", "Inviare è gratis ancora per {t}";
-    cost_allowance: "Sending is free: one of the month's free messages", "Inviare è gratis: rientra nei messaggi gratuiti del mese";
+    cost_allowance: "Sending is free: one of the month’s free messages", "Inviare è gratis: rientra nei messaggi gratuiti del mese";
     cost_now: "Sending costs {m}", "Inviare costa {m}";
     cost_for: "Sending costs {m} for {t}", "Inviare costa {m} ancora per {t}";
     cost_late: "Sending costs {m}: the window closed {t} ago", "Inviare costa {m}: la finestra si è chiusa {t} fa";
@@ -253,9 +253,9 @@ table! {
     then_nothing: "then nothing may be sent", "poi non si può inviare nulla";
     closed_template: "The window has closed: only an approved template may be sent now. What you write stays here until they write again.", "La finestra si è chiusa: ora si può inviare solo un modello approvato. Quello che scrivi resta qui finché non ti riscrivono.";
     closed_nothing: "Nothing can be sent here now. What you write stays here.", "Ora qui non si può inviare nulla. Quello che scrivi resta qui.";
-    over_budget: "This month's budget of {b} is used up; this message costs {m}. Send it anyway?", "Il budget di {b} di questo mese è esaurito e questo messaggio costa {m}. Lo invii lo stesso?";
-    over_budget_unknown: "This month's budget of {b} is used up, and what this message costs is unknown. Send it anyway?", "Il budget di {b} di questo mese è esaurito e non si sa quanto costa questo messaggio. Lo invii lo stesso?";
-    over_budget_plain: "This month's budget is used up, and this message may cost. Send it anyway?", "Il budget di questo mese è esaurito e questo messaggio può costare. Lo invii lo stesso?";
+    over_budget: "This month’s budget of {b} is used up; this message costs {m}. Send it anyway?", "Il budget di {b} di questo mese è esaurito e questo messaggio costa {m}. Lo invii lo stesso?";
+    over_budget_unknown: "This month’s budget of {b} is used up, and what this message costs is unknown. Send it anyway?", "Il budget di {b} di questo mese è esaurito e non si sa quanto costa questo messaggio. Lo invii lo stesso?";
+    over_budget_plain: "This month’s budget is used up, and this message may cost. Send it anyway?", "Il budget di questo mese è esaurito e questo messaggio può costare. Lo invii lo stesso?";
     send_anyway: "Send it anyway", "Invia lo stesso";
     send_not: "Do not send it", "Non inviarlo";
 
@@ -264,8 +264,8 @@ table! {
     month_of: "This month: {m} of {b}", "Questo mese: {m} su {b}";
     budget_near: "{p} % of the budget is used", "Usato il {p} % del budget";
     budget_used: "The budget is used up: you are asked before each message that costs", "Budget esaurito: prima di ogni messaggio a pagamento ti viene chiesto";
-    saving_one: "Answering one conversation in the next hour saves {m}", "Rispondere entro un'ora a una conversazione fa risparmiare {m}";
-    saving_many: "Answering in the next hour saves {m} over {n} conversations", "Rispondere entro un'ora fa risparmiare {m} su {n} conversazioni";
+    saving_one: "Answering one conversation in the next hour saves {m}", "Rispondere entro un’ora a una conversazione fa risparmiare {m}";
+    saving_many: "Answering in the next hour saves {m} over {n} conversations", "Rispondere entro un’ora fa risparmiare {m} su {n} conversazioni";
     unknown_one: "1 message with an unknown price", "1 messaggio a prezzo non noto";
     unknown_many: "{n} messages with an unknown price", "{n} messaggi a prezzo non noto";
 
@@ -279,7 +279,7 @@ table! {
     entries: "Entries", "Voci";
     entries_cut: "These are the first {n} of {t} entries. The CSV file has all of them.", "Queste sono le prime {n} voci su {t}. Il file CSV le contiene tutte.";
     no_entries: "Nothing is recorded in this month.", "In questo mese non è registrato nulla.";
-    statement_failed: "The statement could not be loaded.", "Non è stato possibile caricare l'estratto conto.";
+    statement_failed: "The statement could not be loaded.", "Non è stato possibile caricare l’estratto conto.";
     entry: "No.", "N.";
     entry_delivered: "Delivered", "Consegnato il";
     channel: "Channel", "Canale";
@@ -313,10 +313,10 @@ table! {
     now_blocked: "The visitor is blocked", "Il visitatore è bloccato";
     now_unblocked: "The visitor can write again", "Il visitatore può scrivere di nuovo";
 
-    unverified: "Unverified: the visitor's browser says so.", "Non verificato: lo dice il browser di chi scrive.";
+    unverified: "Unverified: the visitor’s browser says so.", "Non verificato: lo dice il browser di chi scrive.";
     page: "Page", "Pagina";
     their_language: "Language", "Lingua";
-    their_time: "Their local time", "La loro ora locale";
+    their_time: "Their local time", "La sua ora locale";
     their_email: "E-mail left for the answer", "E-mail lasciata per la risposta";
     began: "Began", "Inizio";
     unknown: "Not given", "Non indicato";
@@ -334,24 +334,24 @@ table! {
     key_resolve: "resolve or reopen", "risolvi o riapri";
     key_help: "this list", "questo elenco";
     key_send: "send; Shift and Enter breaks the line", "invia; Maiusc e Invio va a capo";
-    key_back: "from the answer box back to the list", "dalla risposta all'elenco";
+    key_back: "from the answer box back to the list", "dalla risposta all’elenco";
     shortcuts: "Single letters are commands", "Le lettere singole sono comandi";
 
     reports: "Reports", "Statistiche";
     report_failed: "The report could not be loaded.", "Non è stato possibile caricare le statistiche.";
-    report_old: "It could not be measured anew: this is how it stood before.", "Non è stato possibile misurare di nuovo: qui sotto c'è la situazione di prima.";
+    report_old: "It could not be measured anew: this is how it stood before.", "Non è stato possibile misurare di nuovo: qui sotto c’è la situazione di prima.";
     report_empty: "New here: no figure yet. Once somebody has written, you see here how long they wait.", "Ancora nessun dato. Appena qualcuno scrive, qui vedi quanto aspetta.";
     measure: "Measure now", "Misura ora";
     measured: "Measured anew", "Misurato di nuovo";
 
     view_only: "You can look at the settings; only the owner can change them.", "Puoi vedere le impostazioni: può cambiarle solo chi gestisce il sito.";
     set_look: "How it looks", "Aspetto";
-    set_name: "Business name", "Nome dell'attività";
+    set_name: "Business name", "Nome dell’attività";
     set_accent: "Colour", "Colore";
     set_accent_pick: "Pick a colour", "Scegli un colore";
     set_greeting: "Greeting", "Saluto";
-    set_greeting_hint: "Shown above an empty conversation. Leave it empty for a greeting in each visitor's language.", "Si vede sopra una conversazione vuota. Lascialo vuoto per un saluto nella lingua di chi visita.";
-    set_locale: "Language when the visitor's is unknown", "Lingua quando quella di chi visita non si conosce";
+    set_greeting_hint: "Shown above an empty conversation. Leave it empty for a greeting in each visitor’s language.", "Si vede sopra una conversazione vuota. Lascialo vuoto per un saluto nella lingua di chi visita.";
+    set_locale: "Language when the visitor’s is unknown", "Lingua quando quella di chi visita non si conosce";
     contrast_text: "Text on the colour", "Testo sul colore";
     contrast_light: "Button on a light page", "Pulsante su pagina chiara";
     contrast_dark: "Button on a dark page", "Pulsante su pagina scura";
@@ -373,7 +373,7 @@ table! {
     all_day: "24 hours", "24 ore";
     add_span: "Add hours", "Aggiungi orario";
     remove_span: "Remove", "Togli";
-    copy_monday: "Use Monday's hours for Tuesday to Friday", "Usa gli orari di lunedì da martedì a venerdì";
+    copy_monday: "Use Monday’s hours for Tuesday to Friday", "Usa gli orari di lunedì da martedì a venerdì";
 
     open_until: "Open now, until {t}.", "Aperto ora, fino {t}.";
     closed_until: "Closed now, opens {t}.", "Chiuso ora, riapre {t}.";
@@ -407,34 +407,34 @@ table! {
     choose_book: "Choose…", "Scegli…";
     first_day: "First day", "Primo giorno";
     last_day: "Last day", "Ultimo giorno";
-    days_hint: "An empty first day means since ever, an empty last day until further notice.", "Il primo giorno vuoto vuol dire da sempre, l'ultimo vuoto fino a nuovo ordine.";
+    days_hint: "An empty first day means since ever, an empty last day until further notice.", "Il primo giorno vuoto vuol dire da sempre, l’ultimo vuoto fino a nuovo ordine.";
     set_market: "Country of people without a phone number", "Paese di chi non ha un numero di telefono";
-    market_hint: "Prices differ by country. With a phone number the number tells it; for everyone else you do. While it is not chosen, their price is unknown.", "I prezzi cambiano da paese a paese. Se c'è un numero di telefono lo dice il numero; per gli altri lo dici tu. Finché non è scelto, il loro prezzo non è noto.";
+    market_hint: "Prices differ by country. With a phone number the number tells it; for everyone else you do. While it is not chosen, their price is unknown.", "I prezzi cambiano da paese a paese. Se c’è un numero di telefono lo dice il numero; per gli altri lo dici tu. Finché non è scelto, il loro prezzo non è noto.";
     not_chosen: "Not chosen", "Non scelto";
     set_budget: "Budget per month", "Budget al mese";
-    budget_hint: "At 80 % you are warned. Once it is used up, you are asked before each message that costs. Empty: no budget.", "All'80 % ricevi un avviso. Quando è esaurito, prima di ogni messaggio a pagamento ti viene chiesto. Vuoto: nessun budget.";
+    budget_hint: "At 80 % you are warned. Once it is used up, you are asked before each message that costs. Empty: no budget.", "All’80 % ricevi un avviso. Quando è esaurito, prima di ogni messaggio a pagamento ti viene chiesto. Vuoto: nessun budget.";
     currency: "Currency", "Valuta";
     billing_zone: "Time zone of days and months", "Fuso orario di giorni e mesi";
     zone_as_hours: "That of the opening hours", "Quello degli orari di apertura";
 
     set_badge: "Your reply time on other pages", "Il tuo tempo di risposta su altre pagine";
-    badge_hint: "A picture of your measured reply time, for any page or e-mail. It brings itself up to date.", "Un'immagine del tuo tempo di risposta misurato, per qualsiasi pagina o e-mail. Si aggiorna da sola.";
-    badge_alt: "The picture as it looks now", "L'immagine com'è adesso";
-    badge_picture: "Address of the picture", "Indirizzo dell'immagine";
+    badge_hint: "A picture of your measured reply time, for any page or e-mail. It brings itself up to date.", "Un’immagine del tuo tempo di risposta misurato, per qualsiasi pagina o e-mail. Si aggiorna da sola.";
+    badge_alt: "The picture as it looks now", "L’immagine com’è adesso";
+    badge_picture: "Address of the picture", "Indirizzo dell’immagine";
     badge_data: "The same as figures anyone can check (JSON)", "Gli stessi dati in cifre che chiunque può verificare (JSON)";
 
     set_where: "Where it appears", "Dove appare";
     origins: "Your sites", "I tuoi siti";
     origins_hint: "One address a line, for example https://shop.example. The chat opens on these sites only.", "Un indirizzo per riga, per esempio https://negozio.example. La chat si apre solo su questi siti.";
     snippet: "Snippet", "Codice";
-    snippet_hint: "Paste this line before the end of each page's body.", "Incolla questa riga prima della fine del body di ogni pagina.";
+    snippet_hint: "Paste this line before the end of each page’s body.", "Incolla questa riga prima della fine del body di ogni pagina.";
     copy: "Copy", "Copia";
     copied: "Copied", "Copiato";
     not_copied: "The browser did not allow copying. Select the text and copy it by hand.", "Il browser non permette di copiare. Seleziona il testo e copialo a mano.";
 
     set_backend: "Your backend", "Il tuo backend";
     backend_url: "Forward messages to", "Inoltra i messaggi a";
-    backend_hint: "Each visitor's message is posted here, signed. Leave it empty to answer only in this inbox.", "Ogni messaggio viene inviato qui, firmato. Lascialo vuoto per rispondere solo da questa posta.";
+    backend_hint: "Each visitor’s message is posted here, signed. Leave it empty to answer only in this inbox.", "Ogni messaggio viene inviato qui, firmato. Lascialo vuoto per rispondere solo da questa posta.";
     webhook_secrets: "Signing secrets", "Chiavi di firma";
     webhook_hint: "With these your backend checks that a message comes from Pronto. Two can be live while you change over.", "Con queste il tuo backend verifica che un messaggio arrivi da Pronto. Durante il cambio ne valgono due.";
     no_secrets: "No secret yet: messages wait until you make one.", "Ancora nessuna chiave: i messaggi aspettano finché non ne crei una.";
@@ -452,7 +452,7 @@ table! {
     revoke_sure: "Whatever uses this key stops working. Revoke it?", "Quello che usa questa chiave smette di funzionare. La revoco?";
     yes_revoke: "Yes, revoke it", "Sì, revocala";
     shown_once: "Copy it now: it is shown only this once.", "Copiala adesso: si vede solo questa volta.";
-    noted: "I have noted it down", "L'ho annotata";
+    noted: "I have noted it down", "L’ho annotata";
     parked: "Not delivered", "Non consegnati";
     parked_hint: "Messages to your backend and answers by e-mail that did not get through. They stay here until you send them again.", "Messaggi per il tuo backend e risposte via e-mail che non sono arrivati. Restano qui finché non li invii di nuovo.";
     none_parked: "Nothing is parked: every message was delivered or is on its way.", "Niente in sospeso: ogni messaggio è stato consegnato o è in viaggio.";
@@ -470,7 +470,7 @@ table! {
     wrong_name: "The name needs 1 to 80 characters.", "Il nome deve avere da 1 a 80 caratteri.";
     wrong_accent: "The colour is # and six digits, for example #0F5C4A.", "Il colore è # e sei cifre, per esempio #0F5C4A.";
     wrong_greeting: "The greeting may have 280 characters at most.", "Il saluto può avere al massimo 280 caratteri.";
-    wrong_origin: "“{o}” is not a site's address. It begins with https://", "«{o}» non è l'indirizzo di un sito. Comincia con https://";
+    wrong_origin: "“{o}” is not a site’s address. It begins with https://", "«{o}» non è l’indirizzo di un sito. Comincia con https://";
     wrong_missing: "{d}: a time is missing.", "{d}: manca un orario.";
     wrong_overlap: "{d}: two of the hours overlap.", "{d}: due orari si sovrappongono.";
     wrong_zone: "Choose the time zone of the hours.", "Scegli il fuso orario degli orari.";
@@ -479,12 +479,12 @@ table! {
     wrong_day_name: "{d}: the name may have 80 characters at most.", "{d}: il nome può avere al massimo 80 caratteri.";
     wrong_away: "The away message may have 1,000 characters at most.", "Il messaggio di assenza può avere al massimo 1.000 caratteri.";
     wrong_book: "Choose a price book.", "Scegli un listino.";
-    wrong_days: "The last day lies before the first.", "L'ultimo giorno viene prima del primo.";
+    wrong_days: "The last day lies before the first.", "L’ultimo giorno viene prima del primo.";
     wrong_books_overlap: "{c}: two price books hold on the same day.", "{c}: due listini valgono nello stesso giorno.";
     wrong_budget: "Write the budget as an amount above 0, for example 5 or 12.50.", "Scrivi il budget come importo maggiore di 0, per esempio 5 o 12,50.";
     wrong_currency: "Choose the currency of the budget.", "Scegli la valuta del budget.";
     wrong_marked: "Not saved: something above needs a look.", "Non salvato: qualcosa qui sopra va controllato.";
-    wrong_backend: "The backend's address begins with https:// (or http://).", "L'indirizzo del backend comincia con https:// (o http://).";
+    wrong_backend: "The backend’s address begins with https:// (or http://).", "L’indirizzo del backend comincia con https:// (o http://).";
 
     change_password: "Change your password", "Cambia la password";
     current_password: "Current password", "Password attuale";

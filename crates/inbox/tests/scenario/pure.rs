@@ -243,17 +243,17 @@ fn languages_and_spans() {
     check(
         picks.into_iter().chain([0, 1, 59, 60, 1_439, 1_440, 9_999].map(span)),
         expect![[r#"
-        ["de", "it-CH", "en"] -> It
-        ["fr"] -> En
-        [] -> En
-        ["EN-gb"] -> En
-        0 -> now, ora
-        1 -> 1 min, 1 min
-        59 -> 59 min, 59 min
-        60 -> 1 h, 1 h
-        1439 -> 23 h, 23 h
-        1440 -> 1 d, 1 g
-        9999 -> 6 d, 6 g
-    "#]],
+            ["de", "it-CH", "en"] -> It
+            ["fr"] -> En
+            [] -> En
+            ["EN-gb"] -> En
+            0 -> now, ora
+            1 -> 1 min, 1 min
+            59 -> 59 min, 59 min
+            60 -> 1 h, 1 h
+            1439 -> 23 h, 23 h
+            1440 -> 1 d, 1 g
+            9999 -> 6 d, 6 g
+        "#]],
     );
 }

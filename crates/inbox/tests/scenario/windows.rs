@@ -129,17 +129,17 @@ fn spans_in_their_two_largest_units() {
         expect![[r#"
             -1 -> less than 1 min, meno di 1 min
             0 -> less than 1 min, meno di 1 min
-            1 -> 1 min, 1 min
-            59 -> 59 min, 59 min
-            60 -> 1 h, 1 h
-            192 -> 3 h 12 min, 3 h 12 min
-            1439 -> 23 h 59 min, 23 h 59 min
-            1440 -> 1 d, 1 g
-            1500 -> 1 d 1 h, 1 g 1 h
-            1499 -> 1 d, 1 g
-            4320 -> 3 d, 3 g
-            10079 -> 6 d 23 h, 6 g 23 h
-            10081 -> 7 d, 7 g
+            1 -> 1 min, 1 min
+            59 -> 59 min, 59 min
+            60 -> 1 h, 1 h
+            192 -> 3 h 12 min, 3 h 12 min
+            1439 -> 23 h 59 min, 23 h 59 min
+            1440 -> 1 d, 1 g
+            1500 -> 1 d 1 h, 1 g 1 h
+            1499 -> 1 d, 1 g
+            4320 -> 3 d, 3 g
+            10079 -> 6 d 23 h, 6 g 23 h
+            10081 -> 7 d, 7 g
         "#]],
     );
 }
