@@ -6,6 +6,7 @@ mod common;
 use common::{Answer, As, TestApp};
 use expect_test::expect;
 use reqwest::Method;
+use serde_json::json;
 
 async fn ask(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = app.request(Method::GET, path, &As::Nobody);
@@ -119,6 +120,29 @@ async fn the_hosted_form_stores_once_and_keeps_its_conversation() {
     let who = As::Bearer(field(&page, "session"));
     let session = app.get("/v1/session", &who).await.json();
     assert_eq!(session["conversations"].as_array().map(Vec::len), Some(1));
+    app.end().await;
+}
+
+#[tokio::test]
+async fn the_hosted_page_says_in_whose_name_a_machine_answers() {
+    let app = TestApp::new().await;
+    let owner = app.owner().await;
+    let mut settings = app.get("/v1/inbox/sites/shop", &owner).await.json()["settings"].clone();
+    settings["name"] = json!("Forno & figli");
+    settings["away"] = json!("Torniamo domani");
+    settings["hours"] = json!({"time_zone": "Europe/Rome", "spans": []});
+    app.send(Method::PUT, "/v1/inbox/sites/shop", &owner, &settings).await;
+    let page = ask(&app, "/c/shop?lang=en", &[]).await;
+    let fields = [
+        ("body", "Aperto?"),
+        ("message_id", &field(&page, "message_id")),
+        ("session", &field(&page, "session")),
+    ];
+    let sent = submit(&app, "", &fields).await;
+    let cookie = sent.header("set-cookie").split(';').next().unwrap_or_default();
+    let page = ask(&app, "/c/shop?lang=en", &[("cookie", cookie)]).await;
+    let said = "<li class=\"message theirs\"><p class=\"by\">Forno &amp; figli · automatic</p>";
+    assert!(page.text.contains(said), "{}", page.text);
     app.end().await;
 }
 

@@ -223,7 +223,7 @@ async fn draw(
         mode: "page",
         action: format!("/c/{}{}", site.key, query(language.locale, known.as_ref().filter(|_| is_wanted))),
         form: Form::new(secret, known)?.wanted(is_wanted),
-        thread: thread(&messages, failed.as_ref(), language),
+        thread: thread(&messages, failed.as_ref(), language, &site.settings.name),
         promise: promise.map(|by| language.promise(by, &zone, now())).unwrap_or_default(),
     };
     let mut response = page(app, site, language, filling, "'none'").await?;
@@ -231,12 +231,18 @@ async fn draw(
     Ok(response)
 }
 
-fn thread(messages: &[Message], failed: Option<&Failed<'_>>, language: Language<'_>) -> String {
+fn thread(
+    messages: &[Message],
+    failed: Option<&Failed<'_>>,
+    language: Language<'_>,
+    business: &str,
+) -> String {
     let mut html = String::new();
     for message in messages {
         let side = if message.author == Author::Visitor { "mine" } else { "theirs" };
         let automatic = (message.author == Author::Bot).then(|| language.text("panel.automatic"));
-        let by: Vec<&str> = message.author_name.as_deref().into_iter().chain(automatic).collect();
+        let by = message.author_name.as_deref().or((side == "theirs").then_some(business));
+        let by: Vec<&str> = by.into_iter().chain(automatic).collect();
         let name = (!by.is_empty()).then(|| format!("<p class=\"by\">{}</p>", escape(&by.join(" · "))));
         html.push_str(&format!(
             "<li class=\"message {side}\">{}<p class=\"body\">{}</p></li>",
