@@ -104,7 +104,7 @@ impl<'a> Language<'a> {
             _ if reply.slower_now => "reply.slower",
             _ => return self.verdict(reply),
         };
-        [&self.verdict(reply), self.text(now)].join("\u{a0}· ")
+        [&self.verdict(reply), self.text(now)].join(" · ")
     }
 
     /// A [`Language::status`] for a browser that runs no script: the time is that of the business's `zone`, which is named.
@@ -333,11 +333,11 @@ mod tests {
         expect![[r#"
             Di solito risponde entro 10 minuti | Usually answers within 10 minutes
             Di solito risponde entro 10 minuti | Usually answers within 10 minutes
-            Di solito risponde entro 10 minuti · chiuso ora, riapre {time} = Di solito risponde entro 10 minuti · chiuso ora, riapre 9:00 (UTC) | Usually answers within 10 minutes · closed now, back {time} = Usually answers within 10 minutes · closed now, back 9:00 (UTC)
-            Di solito risponde entro 10 minuti · chiuso ora | Usually answers within 10 minutes · closed now
-            Di solito risponde entro 10 minuti · chiuso ora | Usually answers within 10 minutes · closed now
-            Di solito risponde entro 10 minuti · ora ci mette più del solito | Usually answers within 10 minutes · slower than usual now
-            Di solito risponde entro 10 minuti · chiuso ora | Usually answers within 10 minutes · closed now
+            Di solito risponde entro 10 minuti · chiuso ora, riapre {time} = Di solito risponde entro 10 minuti · chiuso ora, riapre 9:00 (UTC) | Usually answers within 10 minutes · closed now, back {time} = Usually answers within 10 minutes · closed now, back 9:00 (UTC)
+            Di solito risponde entro 10 minuti · chiuso ora | Usually answers within 10 minutes · closed now
+            Di solito risponde entro 10 minuti · chiuso ora | Usually answers within 10 minutes · closed now
+            Di solito risponde entro 10 minuti · ora ci mette più del solito | Usually answers within 10 minutes · slower than usual now
+            Di solito risponde entro 10 minuti · chiuso ora | Usually answers within 10 minutes · closed now
             Siamo nuovi: ancora nessun dato | New here: no figure yet
             Spesso nessuna risposta | Often gets no answer
         "#]]
