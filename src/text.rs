@@ -20,7 +20,7 @@ macro_rules! words {
         enum Place { $($word,)* }
 
         impl Words {
-            /// The keys of a locale file, each with its English text.
+            /// The keys of a locale file, each with its English text; in the keys' order, in which a page has its language's words.
             pub const ENGLISH: &'static [(&'static str, &'static str)] = &[$(($key, $english),)*];
 
             $($(#[$doc])* #[must_use] pub fn $word(&self) -> &str { self.at(Place::$word) })*
@@ -29,78 +29,78 @@ macro_rules! words {
 }
 
 words! {
-    /// The thread's name.
-    thread "panel.thread" "Conversation";
-    /// Who wrote, for the visitor's own messages.
-    you "panel.you" "You";
-    /// A message that is on its way.
-    sending "panel.sending" "Sending";
-    /// A message that waits for the network.
-    waiting "panel.waiting" "Waits for a connection";
-    /// Stored by the server.
-    sent "panel.sent" "Sent";
+    /// Beside the name of one that is no person.
+    automatic "panel.automatic" "automatic";
     /// Reached the business.
     delivered "panel.delivered" "Delivered";
-    /// Seen by the business.
-    read "panel.read" "Read";
-    /// Refused for good.
-    not_sent "panel.not_sent" "Not sent.";
-    /// Sends a failed message again.
-    try_again "panel.try_again" "Try again";
     /// Takes a failed message out of the thread.
     discard "panel.discard" "Discard";
+    /// Loads older messages.
+    earlier "panel.earlier" "Earlier messages";
+    /// Offers to send the answer by e-mail too.
+    mail "panel.mail" "Leave your e-mail and the answer comes there too.";
+    /// It was none.
+    mail_bad "panel.mail_bad" "This is no e-mail address. Check it and try again.";
+    /// Writes another.
+    mail_change "panel.mail_change" "Change";
+    /// It was not kept.
+    mail_failed "panel.mail_failed" "Not saved. Try again.";
+    /// The name of its field.
+    mail_label "panel.mail_label" "Your e-mail";
+    /// Takes it away.
+    mail_remove "panel.mail_remove" "Remove";
+    /// Keeps it.
+    mail_save "panel.mail_save" "Save";
+    /// It was kept; `{email}` is a part of it.
+    mail_saved "panel.mail_saved" "The answer also goes to {email}.";
+    /// It is on its way.
+    mail_saving "panel.mail_saving" "Saving";
+    /// What it is used for.
+    mail_use "panel.mail_use" "Used for answers in this conversation, and for nothing else.";
+    /// Goes to the end of the thread; also the line above unread messages.
+    new_messages "panel.new_messages" "New messages";
+    /// Storage is blocked.
+    not_kept "panel.not_kept" "This browser keeps nothing for this site: the conversation is gone when you leave the page.";
+    /// Refused for good.
+    not_sent "panel.not_sent" "Not sent.";
     /// Offline, nothing waits.
     offline "panel.offline" "You are offline. What you write goes out when you are back.";
     /// Offline, something waits.
     offline_waiting "panel.offline_waiting" "Not sent: you are offline. It goes out when you are back.";
-    /// Online, but the server does not answer.
-    reconnecting "panel.reconnecting" "No connection just now. New messages may be late; trying again.";
-    /// A server that cannot take messages; they are kept.
-    unavailable "panel.unavailable" "Your message could not be taken just now. It is kept here and tried again.";
-    /// Storage is blocked.
-    not_kept "panel.not_kept" "This browser keeps nothing for this site: the conversation is gone when you leave the page.";
-    /// `{n}` is the number of characters over the limit.
-    too_long "panel.too_long" "Too long by {n} characters. Shorten it to send it.";
-    /// Loads older messages.
-    earlier "panel.earlier" "Earlier messages";
-    /// Goes to the end of the thread; also the line above unread messages.
-    new_messages "panel.new_messages" "New messages";
-    /// `{name}` writes.
-    typing "panel.typing" "{name} is writing";
-    /// A day separator.
-    today "panel.today" "Today";
-    /// A day separator.
-    yesterday "panel.yesterday" "Yesterday";
-    /// The `{day}` of a promise.
-    tomorrow "panel.tomorrow" "tomorrow";
-    /// By when the answer comes, today.
-    promise_today "panel.promise_today" "You will have an answer by {time} today.";
     /// By when the answer comes, on another day.
     promise "panel.promise" "You will have an answer by {day}, {time}.";
     /// The promised time has passed without an answer.
     promise_past "panel.promise_past" "This is taking longer than we said.";
-    /// Beside the name of one that is no person.
-    automatic "panel.automatic" "automatic";
-    /// Offers to send the answer by e-mail too.
-    mail "panel.mail" "Leave your e-mail and the answer comes there too.";
-    /// The name of its field.
-    mail_label "panel.mail_label" "Your e-mail";
-    /// What it is used for.
-    mail_use "panel.mail_use" "Used for answers in this conversation, and for nothing else.";
-    /// Keeps it.
-    mail_save "panel.mail_save" "Save";
-    /// It is on its way.
-    mail_saving "panel.mail_saving" "Saving";
-    /// It was kept; `{email}` is a part of it.
-    mail_saved "panel.mail_saved" "The answer also goes to {email}.";
-    /// Writes another.
-    mail_change "panel.mail_change" "Change";
-    /// Takes it away.
-    mail_remove "panel.mail_remove" "Remove";
-    /// It was none.
-    mail_bad "panel.mail_bad" "This is no e-mail address. Check it and try again.";
-    /// It was not kept.
-    mail_failed "panel.mail_failed" "Not saved. Try again.";
+    /// By when the answer comes, today.
+    promise_today "panel.promise_today" "You will have an answer by {time} today.";
+    /// Seen by the business.
+    read "panel.read" "Read";
+    /// Online, but the server does not answer.
+    reconnecting "panel.reconnecting" "No connection just now. New messages may be late; trying again.";
+    /// A message that is on its way.
+    sending "panel.sending" "Sending";
+    /// Stored by the server.
+    sent "panel.sent" "Sent";
+    /// The thread's name.
+    thread "panel.thread" "Conversation";
+    /// A day separator.
+    today "panel.today" "Today";
+    /// The `{day}` of a promise.
+    tomorrow "panel.tomorrow" "tomorrow";
+    /// `{n}` is the number of characters over the limit.
+    too_long "panel.too_long" "Too long by {n} characters. Shorten it to send it.";
+    /// Sends a failed message again.
+    try_again "panel.try_again" "Try again";
+    /// `{name}` writes.
+    typing "panel.typing" "{name} is writing";
+    /// A server that cannot take messages; they are kept.
+    unavailable "panel.unavailable" "Your message could not be taken just now. It is kept here and tried again.";
+    /// A message that waits for the network.
+    waiting "panel.waiting" "Waits for a connection";
+    /// A day separator.
+    yesterday "panel.yesterday" "Yesterday";
+    /// Who wrote, for the visitor's own messages.
+    you "panel.you" "You";
 }
 
 impl Words {
@@ -111,10 +111,10 @@ impl Words {
         Self { locale: locale.to_owned(), calendar: Calendar::new(locale), texts }
     }
 
-    /// Replaces each word that `find` has.
-    pub fn replace(&mut self, find: &dyn Fn(&str) -> Option<String>) {
-        for ((key, _), text) in Self::ENGLISH.iter().zip(&mut self.texts) {
-            if let Some(found) = find(key) {
+    /// Replaces each word that `find` has at its place among [`Self::ENGLISH`].
+    pub fn replace(&mut self, find: &dyn Fn(usize) -> Option<String>) {
+        for (place, text) in self.texts.iter_mut().enumerate() {
+            if let Some(found) = find(place) {
                 *text = Cow::Owned(found);
             }
         }
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn every_key_is_told_apart() {
         let mut words = Words::english("en");
-        words.replace(&|key| Some(key.to_owned()));
+        words.replace(&|place| Some(Words::ENGLISH[place].0.to_owned()));
         expect!["panel.thread panel.yesterday panel.mail_failed"].assert_eq(&format!(
             "{} {} {}",
             words.thread(),

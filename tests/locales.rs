@@ -130,9 +130,10 @@ fn a_week_has_seven_days_and_each_its_name() {
 #[test]
 fn the_built_in_english_is_the_file_s() {
     let english = &locales()["en"];
-    for (key, text) in Words::ENGLISH {
-        assert_eq!(english.get(*key).map(String::as_str), Some(*text), "{key}");
-    }
+    let panel = english.iter().filter(|(key, _)| key.starts_with("panel."));
+    let panel: Vec<(&str, &str)> = panel.map(|(key, text)| (key.as_str(), text.as_str())).collect();
+    // In the keys' order too: a page has its language's words without their keys.
+    assert_eq!(panel, Words::ENGLISH);
 }
 
 #[test]

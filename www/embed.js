@@ -7,7 +7,7 @@
   const begin = () => {
     const siteKey = option("site"), early = w.pronto;
     if (!siteKey || early?.destroy) return;
-    const chat = new URL(script.src), marker = "pronto:" + siteKey, mount = option("mount") === "" ? "pronto-chat" : option("mount");
+    const chat = new URL(script.src), marker = "pronto:" + siteKey, mount = option("mount") == "" ? "pronto-chat" : option("mount");
     const at = (path) => new URL(path + siteKey + "?lang=" + encodeURIComponent(tongue), chat).href;
     const root = d.documentElement, undo = new AbortController(), { signal } = undo, phone = w.matchMedia("(max-width:479.98px)"), viewport = w.visualViewport;
     let tongue = option("lang") || root.lang || navigator.language, tone = option("theme") || "", tries = 0;

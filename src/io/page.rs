@@ -108,7 +108,8 @@ fn context(framed: bool) -> VisitorContext {
 pub(super) fn words(config: &Config) -> Words {
     let mut words = Words::english(&config.locale);
     if let Ok(found) = js_sys::JSON::parse(&text_of("#strings")) {
-        words.replace(&|key| json::text(&found, key));
+        let found = js_sys::Array::from(&found);
+        words.replace(&|place| found.get(u32::try_from(place).ok()?).as_string());
     }
     words
 }

@@ -13,19 +13,19 @@ before(async () => {
   moments = await measure();
 });
 
-test("an untouched page view: two requests and 4.1 KB at the most", () => {
+test("an untouched page view: two requests and 4 KB at the most", () => {
   const { requests, brotli } = total(moments.untouched);
-  assert.ok(requests <= 2 && brotli <= 4_100, `${requests} requests, ${brotli} bytes`);
+  assert.ok(requests <= 2 && brotli <= 4_000, `${requests} requests, ${brotli} bytes`);
 });
 
-test("until the visitor can type: 11 KB at the most", () => {
+test("until the visitor can type: 10.05 KB at the most", () => {
   const { brotli } = total(moments.typing);
-  assert.ok(brotli <= 11_000, `${brotli} bytes`);
+  assert.ok(brotli <= 10_050, `${brotli} bytes`);
 });
 
-test("with the conversation open: 79 KB at the most", () => {
+test("with the conversation open: 78 KB at the most", () => {
   const { brotli } = total(moments.live);
-  assert.ok(brotli <= 79_000, `${brotli} bytes`);
+  assert.ok(brotli <= 78_000, `${brotli} bytes`);
 });
 
 test("from click to typing: 1.3 times a bare static frame at the most", async () => {

@@ -6,6 +6,8 @@ mod names;
 mod script;
 mod short;
 mod slim;
+mod style;
+mod trim;
 
 use crate::shell::{Outcome, ROOT, files, read};
 
@@ -76,9 +78,11 @@ fn slim(name: &Path, content: Vec<u8>) -> Outcome<Vec<u8>> {
         Some("css") => slim::lines(&text(content)?).into_bytes(),
         Some("html") => {
             let page = slim::html(&text(content)?);
-            let page = slim::scripts(&page, script::squeeze)
+            let page = slim::scripts(&page, inline)
                 .ok_or_else(|| format!("{} has a script with a string that does not end", name.display()))?;
-            slim::lines(&page).into_bytes()
+            style::shorten(&slim::lines(&page))
+                .ok_or_else(|| format!("{} has a style that does not end", name.display()))?
+                .into_bytes()
         }
         Some("wasm") => {
             slim::wasm(&content).ok_or_else(|| format!("{} is not a WebAssembly module", name.display()))?
@@ -87,9 +91,20 @@ fn slim(name: &Path, content: Vec<u8>) -> Outcome<Vec<u8>> {
     })
 }
 
-/// A script with short names for what it declares.
+/// How trunk's script begins to tell the page that the wasm runs.
+const ANNOUNCED: &str = "dispatchEvent(new CustomEvent(\"TrunkApplicationStarted\"";
+
+/// A page's own script, and trunk's without its last words, which nobody listens to. One that is a function as a whole shares no name with another, so it gets short ones.
+fn inline(code: &str) -> Option<String> {
+    let code = code.split_once(ANNOUNCED).map_or(code, |(before, _)| before);
+    let squeezed = script::squeeze(code)?;
+    if squeezed.starts_with("(()=>{") { trim::trim(&short::rename(&squeezed)?) } else { Some(squeezed) }
+}
+
+/// A script with short names for what it declares, and without the signs that it can do without.
 fn shorten(name: &Path, content: Vec<u8>) -> Outcome<Vec<u8>> {
-    let short = std::str::from_utf8(&content).ok().and_then(short::rename);
+    let text = std::str::from_utf8(&content).ok();
+    let short = text.and_then(short::rename).and_then(|code| trim::trim(&code));
     Ok(short.ok_or_else(|| format!("{} cannot be told apart into names", name.display()))?.into_bytes())
 }
 

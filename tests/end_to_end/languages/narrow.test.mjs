@@ -119,8 +119,8 @@ test("only the wanted language's words travel, and only the panel's", LIMIT, asy
   const page = await (await fetch(`${pronto.api}/c/${pronto.site}?lang=de-AT`)).text();
   const strings = JSON.parse(/<script type="application\/json" id="strings">(.*?)<\/script>/.exec(page)[1]);
   const said = words("de");
-  for (const [key, text] of Object.entries(strings)) assert.equal(text, said[key], key);
-  assert.ok(Object.keys(strings).every((key) => key.startsWith("panel.")), Object.keys(strings).join(" "));
+  const keys = Object.keys(words("en")).filter((key) => key.startsWith("panel.")).sort();
+  assert.deepEqual(strings, keys.map((key) => said[key]));
   assert.ok(!page.includes(words("it")["composer.placeholder"]));
   const english = await (await fetch(`${pronto.api}/c/${pronto.site}?lang=en`)).text();
   assert.match(english, /id="strings"><\/script>/);

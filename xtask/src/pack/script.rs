@@ -138,7 +138,10 @@ fn regex_length(rest: &str) -> Option<usize> {
             '\n' => return None,
             '[' => in_class = true,
             ']' => in_class = false,
-            '/' if !in_class => return Some(at + 1),
+            '/' if !in_class => {
+                let flags = rest.get(at + 1..)?;
+                return Some(at + 1 + flags.find(|c| !in_word(c)).unwrap_or(flags.len()));
+            }
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! The words that the server itself shows, read from the locale files that the widget reads too. English is built in.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -158,12 +158,14 @@ impl<'a> Language<'a> {
         self.text(&format!("unit.{unit}")).replace("{n}", &number.to_string())
     }
 
-    /// The panel's words among its own; `None` for the English that is built into the panel.
+    /// The panel's words in the order of their keys, which the panel has in it; `None` for the English that is built into
+    /// it.
     #[must_use]
-    pub fn of_panel(&self) -> Option<BTreeMap<&'a str, &'a str>> {
+    pub fn of_panel(&self) -> Option<Vec<&'a str>> {
         let words = self.words.filter(|_| self.locale != "en")?;
-        let panel = words.iter().filter(|(key, _)| key.starts_with("panel."));
-        Some(panel.map(|(key, text)| (key.as_str(), text.as_str())).collect())
+        let keys = self.english.unwrap_or(words).keys().filter(|key| key.starts_with("panel."));
+        let keys: BTreeSet<&String> = keys.collect();
+        Some(keys.into_iter().map(|key| self.text(key)).collect())
     }
 
     /// `ltr` or `rtl`.
