@@ -183,7 +183,7 @@ fn conversation(
     Ok(SeedConversation {
         site: site.clone(),
         visitor_id: VisitorId::new(format!("demo-{number:04}"))?,
-        conversation_id: ConversationId::new(format!("demo-{number}"))?,
+        conversation_id: ConversationId::new(format!("demo-{number:04}"))?,
         context: context(shop, talk),
         status: if settled { Status::Resolved } else { Status::Open },
         messages,
