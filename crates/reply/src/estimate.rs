@@ -39,6 +39,9 @@ const WIDEST: f64 = 32.0;
 const AHEAD_MS: i64 = 45 * 24 * 3_600_000;
 /// Who asked while the business was open says this much about who asks while it is closed, and the other way round.
 const OTHER_STATE: f64 = 0.3;
+/// The cell of those who asked while it was closed, and how many make it known.
+const CLOSED: usize = 1;
+const FAMILIAR: f64 = 5.0;
 
 /// What can be said about a site's reply time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -175,7 +178,7 @@ impl Clock {
     pub fn estimate(&self, now: i64, hours: Option<&Hours>) -> Estimate {
         let now = bounded(now);
         let (said, curve) = self.say(now, hours);
-        let said = self.mix.said(&said);
+        let said = self.mix.said(&self.fitting(said, now, hours));
         let tally = self.days.tally(now);
         let waits = [0, 1, 2].map(|at| with_interval(said[at]?, &curve, SHARES[at]));
         let [p50, p75, p90] = waits;
@@ -209,8 +212,20 @@ impl Clock {
     /// where that share is never reached.
     #[must_use]
     pub fn waits(&self, now: i64, hours: Option<&Hours>) -> [Option<f64>; 3] {
-        let (said, _) = self.say(bounded(now), hours);
-        self.mix.said(&said).map(|wait| wait.map(f64::exp2))
+        let now = bounded(now);
+        let (said, _) = self.say(now, hours);
+        self.mix.said(&self.fitting(said, now, hours)).map(|wait| wait.map(f64::exp2))
+    }
+
+    /// What there is to hear at `now`: where hardly anyone has asked while it was closed, the waits of those who asked while it
+    /// was open say nothing to one who asks at night, but by a clock that stands still until it opens.
+    fn fitting(&self, mut said: Said, now: i64, hours: Option<&Hours>) -> Said {
+        let closed = hours.map(|hours| hours.state(now)).filter(|state| !state.open);
+        let opens_again = closed.is_some_and(|state| state.changes_at.is_some());
+        if opens_again && self.by_opening.effective(CLOSED) < FAMILIAR {
+            said.iter_mut().for_each(|said| said[..2 * PACES].fill(f64::NAN));
+        }
+        said
     }
 
     /// Counts some waits that are over.

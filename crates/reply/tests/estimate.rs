@@ -146,6 +146,25 @@ fn it_knows_the_night_and_the_opening_hours() {
 }
 
 #[test]
+fn a_night_that_nobody_asked_in_is_not_taken_for_a_day() {
+    let office = office();
+    let mut clock = Clock::default();
+    for day in 0..20 {
+        let at = NOW - day * DAY;
+        if office.state(at).open {
+            for minute in [0, 7, 50] {
+                clock.asked(at + minute * MINUTE, Some(&office));
+                clock.answered(at + minute * MINUTE, at + (minute + 5) * MINUTE, Some(&office));
+            }
+        }
+    }
+    let minutes = |at: i64| clock.waits(at, Some(&office))[0].expect("everybody is answered") / MINUTE as f64;
+    assert!((4.0..6.0).contains(&minutes(NOW)), "{}", minutes(NOW));
+    // At nine in the evening it opens in twelve hours.
+    assert!((720.0..740.0).contains(&minutes(NOW + 9 * HOUR)), "{}", minutes(NOW + 9 * HOUR));
+}
+
+#[test]
 fn clocks_that_jump_are_borne() {
     let mut clock = Clock::default();
     for n in 0..60 {

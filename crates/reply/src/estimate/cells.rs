@@ -35,6 +35,14 @@ impl Cells {
         }
     }
 
+    /// How many questions a cell rests on, at the middle pace, those that have faded counting less.
+    pub(super) fn effective(&self, cell: usize) -> f64 {
+        let own = self.counted.iter().filter(|(key, _)| place(*key).0 == cell);
+        let sum: f64 = own.map(|(_, weights)| weights[1]).sum();
+        let squares = self.squares.iter().find(|(at, _)| *at == number(cell)).map_or(0.0, |(_, of)| of[1]);
+        if squares > 0.0 { sum * sum / squares } else { 0.0 }
+    }
+
     /// For each kernel the table of each pace, every cell weighted by it.
     pub(super) fn tables<const N: usize>(&self, kernels: [&Kernel; N]) -> [[Table; PACES]; N] {
         let mut all = [const { [const { Table::new() }; PACES] }; N];
