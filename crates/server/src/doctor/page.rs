@@ -20,6 +20,9 @@ pub(super) struct Found {
     pub(super) policies: Vec<String>,
 }
 
+/// Attributes of a tag that are kept.
+const ATTRIBUTES_MAX: usize = 100;
+
 struct Tag {
     name: String,
     attributes: Vec<(String, String)>,
@@ -70,25 +73,28 @@ fn script(tag: &Tag, page: &Url, found: &mut Found) {
     }
 }
 
-fn tags(html: &str) -> Vec<Tag> {
-    let (mut found, mut rest) = (Vec::new(), html);
-    while let Some((_, after)) = rest.split_once('<') {
-        if let Some(comment) = after.strip_prefix("!--") {
-            rest = comment.split_once("-->").map_or("", |(_, after)| after);
-        } else if after.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            let (mut tag, after) = tag(after);
-            rest = after;
-            if ["script", "style", "textarea", "title", "template"].contains(&tag.name.as_str()) {
-                let end = end_of(rest, &tag.name);
-                tag.text = rest.get(..end).unwrap_or_default().to_owned();
-                rest = rest.get(end..).unwrap_or_default();
+/// The tags one after another: of a page that has nothing but tags, each is gone before the next one comes.
+fn tags(html: &str) -> impl Iterator<Item = Tag> + '_ {
+    let mut rest = html;
+    std::iter::from_fn(move || {
+        while let Some((_, after)) = rest.split_once('<') {
+            if let Some(comment) = after.strip_prefix("!--") {
+                rest = comment.split_once("-->").map_or("", |(_, after)| after);
+            } else if after.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                let (mut tag, after) = tag(after);
+                rest = after;
+                if ["script", "style", "textarea", "title", "template"].contains(&tag.name.as_str()) {
+                    let end = end_of(rest, &tag.name);
+                    tag.text = rest.get(..end).unwrap_or_default().to_owned();
+                    rest = rest.get(end..).unwrap_or_default();
+                }
+                return Some(tag);
+            } else {
+                rest = after;
             }
-            found.push(tag);
-        } else {
-            rest = after;
         }
-    }
-    found
+        None
+    })
 }
 
 /// Where `</name` begins.
@@ -118,7 +124,10 @@ fn tag(text: &str) -> (Tag, &str) {
             .unwrap_or(rest.len());
         let (attribute, after) = rest.split_at(end.max(1).min(rest.len()));
         let (value, after) = value(after);
-        attributes.push((attribute.to_ascii_lowercase(), value));
+        // All that is looked for stands among the first of a tag.
+        if attributes.len() < ATTRIBUTES_MAX {
+            attributes.push((attribute.to_ascii_lowercase(), value));
+        }
         rest = after;
     }
     (Tag { name: name.to_ascii_lowercase(), attributes, text: String::new() }, rest)
@@ -143,6 +152,13 @@ fn value(text: &str) -> (String, &str) {
 mod tests {
     use super::*;
     use expect_test::expect;
+
+    #[test]
+    fn of_a_tag_without_end_only_the_beginning_is_kept() {
+        let html = format!("<script src=/embed.js {}data-site=shop>", "a ".repeat(100_000));
+        let kept: Vec<usize> = tags(&html).map(|tag| tag.attributes.len()).collect();
+        assert_eq!(kept, [ATTRIBUTES_MAX]);
+    }
 
     #[test]
     fn the_widget_is_found_however_it_is_written() {

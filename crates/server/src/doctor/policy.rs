@@ -2,6 +2,18 @@
 
 use url::Url;
 
+/// The directives that decide over the widget. A page may send any number of others, and none of them is kept.
+const READ: [&str; 8] = [
+    "default-src",
+    "script-src",
+    "script-src-elem",
+    "connect-src",
+    "frame-src",
+    "child-src",
+    "frame-ancestors",
+    "require-trusted-types-for",
+];
+
 /// One policy.
 pub(super) struct Policy {
     directives: Vec<(String, Vec<String>)>,
@@ -14,7 +26,7 @@ impl Policy {
         for part in text.split(';') {
             let mut words = part.split_ascii_whitespace();
             let Some(name) = words.next().map(str::to_ascii_lowercase) else { continue };
-            if !directives.iter().any(|(known, _)| *known == name) {
+            if READ.contains(&name.as_str()) && !directives.iter().any(|(known, _)| *known == name) {
                 directives.push((name, words.map(str::to_owned).collect()));
             }
         }
@@ -124,6 +136,13 @@ fn fits_scheme(scheme: &str, url: &Url) -> bool {
 mod tests {
     use super::*;
     use expect_test::expect;
+
+    #[test]
+    fn of_a_policy_without_end_only_what_decides_is_kept() {
+        let endless: String = (0..100_000).map(|n| format!("d{n};")).collect();
+        let policy = Policy::parse(&format!("{endless}script-src 'none';script-src *"));
+        assert_eq!(policy.directives, [("script-src".to_owned(), vec!["'none'".to_owned()])]);
+    }
 
     #[test]
     fn policies_are_read_as_browsers_read_them() {
