@@ -180,12 +180,16 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
     address
 }
 
-/// `text` as a web origin, for example `https://shop.example`; `None` when it is anything else.
+/// `text` as a web origin, for example `https://shop.example`; `None` when it is anything else. Its host holds nothing
+/// that means something in a policy or in markup: no wildcard, comma, semicolon or quote.
 #[must_use]
 pub fn web_origin(text: &str) -> Option<String> {
     let url = Url::parse(text.trim()).ok()?;
     let bare =
         url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    // Hosts may hold much more than names do.
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    let bare = bare && url.host_str().is_some_and(|host| host.chars().all(is_plain));
     match (url.scheme(), url.origin()) {
         ("http" | "https", origin @ Origin::Tuple(..)) if bare => Some(origin.ascii_serialization()),
         _ => None,
@@ -207,6 +211,14 @@ mod tests {
             "a.example",
             "*",
             "https://a; script-src *",
+            "https://a;sandbox",
+            "https://a,b",
+            "https://a'b",
+            "https://a\"b",
+            "https://*",
+            "https://*.example",
+            "http://[::1]:81",
+            "http://my_host-2.example",
             "javascript:alert(1)",
             "https://u@a",
             "https://bücher.example",
@@ -220,6 +232,14 @@ mod tests {
             a.example → None
             * → None
             https://a; script-src * → None
+            https://a;sandbox → None
+            https://a,b → None
+            https://a'b → None
+            https://a"b → None
+            https://* → None
+            https://*.example → None
+            http://[::1]:81 → Some("http://[::1]:81")
+            http://my_host-2.example → Some("http://my_host-2.example")
             javascript:alert(1) → None
             https://u@a → None
             https://bücher.example → Some("https://xn--bcher-kva.example")"#]]
