@@ -23,7 +23,7 @@ const BUDGET_MAX_MICROS: i64 = 1_000_000_000_000_000;
 
 /// `settings` as they are stored, or a sentence that says which one cannot be.
 pub(super) fn checked(mut settings: SiteSettings, shelf: &Shelf) -> Result<SiteSettings, String> {
-    settings.name = settings.name.trim().to_owned();
+    settings.name = one_line(&settings.name);
     settings.greeting = settings.greeting.trim().to_owned();
     if settings.name.is_empty() || settings.name.chars().count() > 80 {
         return Err("The name needs 1 to 80 characters.".to_owned());
@@ -58,6 +58,12 @@ pub(super) fn checked(mut settings: SiteSettings, shelf: &Shelf) -> Result<SiteS
     Ok(settings)
 }
 
+/// A name as a title, a header and a picture can hold it.
+fn one_line(name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn is_colour(text: &str) -> bool {
     text.strip_prefix('#')
         .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
@@ -69,7 +75,7 @@ fn is_language(text: &str) -> bool {
 
 fn check_hours(hours: &mut OpeningHours) -> Result<(), String> {
     for day in &mut hours.exceptions {
-        day.name = day.name.trim().to_owned();
+        day.name = one_line(&day.name);
         if day.name.chars().count() > DAY_NAME_MAX_CHARS {
             return Err(format!("The name of {} has {DAY_NAME_MAX_CHARS} characters at most.", day.date));
         }
@@ -228,7 +234,10 @@ mod tests {
         }];
         let hours = OpeningHours { time_zone: "Europe/Rome".to_owned(), spans: Vec::new(), exceptions };
         let away = format!(" {}\0 ", "è".repeat(1_000));
-        let fine = allowed(SiteSettings { hours: Some(hours), away, ..settings() }).expect("they fit");
+        let name = "Panificio\r\n\u{1}Aurora\0 ".to_owned();
+        let fine = allowed(SiteSettings { hours: Some(hours), away, name, ..settings() }).expect("they fit");
+        // No XML, and so no badge, can hold other controls.
+        assert_eq!(fine.name, "Panificio Aurora");
         assert_eq!(fine.away.chars().count(), 1_000);
         assert_eq!(fine.hours.expect("hours").exceptions[0].name, "Natale");
     }
