@@ -42,7 +42,12 @@ test("a page view without a touch stores nothing, opens nothing and asks for two
   const asked = [], sockets = [];
   visitor.context.on("request", (request) => request.url().startsWith(pronto.chat) && asked.push(request.url()));
   visitor.page.on("websocket", (socket) => sockets.push(socket.url()));
-  const before = pronto.written();
+  // What the start wrote goes from the log into the file every half second, in the background: not before it rests can one tell.
+  let before = pronto.written();
+  for (let last; before !== last; before = pronto.written()) {
+    last = before;
+    await visitor.page.waitForTimeout(1_000);
+  }
   await visitor.page.goto(pronto.shop);
   await visitor.launcher.waitFor();
   await visitor.page.mouse.wheel(0, 2_000);
