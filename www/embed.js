@@ -11,7 +11,7 @@
     const at = (path) => new URL(path + siteKey + "?lang=" + encodeURIComponent(tongue), chat).href;
     const root = d.documentElement, undo = new AbortController(), { signal } = undo, phone = w.matchMedia("(max-width:479.98px)"), viewport = w.visualViewport;
     let tongue = option("lang") || root.lang || navigator.language, tone = option("theme") || "", tries = 0;
-    let site, change, frame, port, isOpen, wanted, isHidden, opener, wasInert, timer, late, fresh = 0, pause = 4e3, outgoing = [];
+    let site, change, frame, port, isOpen, wanted, isHidden, opener, held, wasInert, timer, late, fresh = 0, pause = 4e3, outgoing = [];
 
     const listen = (thing, types, act) => {
       for (const type of types.split(" ")) thing?.addEventListener(type, act, { signal });
@@ -118,7 +118,7 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       if (!mount) isOpen = next;
       if (next) warm();
       paint();
-      if (!quiet) (next ? frame : opener?.isConnected ? opener : knob)?.focus();
+      if (!quiet) next && !port ? held = d.activeElement : (next ? frame : opener?.isConnected ? opener : knob).focus();
       if (next) say(page());
       else opener = null;
       say({ type: next ? "open" : "close", quiet });
@@ -148,6 +148,9 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       port.onmessage = hear;
       source.postMessage({ ...page(), pronto: 1, type: "connect", open: !!(isOpen || mount), quiet: true }, origin, [channel.port2]);
       for (const message of outgoing.splice(0)) say(message);
+      // Not before: a frame that takes the focus while its page is still coming may believe that it has it, and hear no key.
+      if (held == d.activeElement || held && d.body == d.activeElement) frame.focus();
+      held = null;
     };
     const route = () => {
       paint();

@@ -155,10 +155,11 @@ test("it can be ended and started as often as one likes, and leaves nothing behi
   for (const round of [1, 2, 3]) {
     await start(visitor);
     await visitor.open();
-    if (round === 1) {
-      await visitor.write("giro 1");
-      await visitor.receipt("giro 1", "sent");
-    }
+    // By keys alone: they have to reach the panel that has just come.
+    await eventually("the caret in the composer", async () => (await visitor.frame()).evaluate(() => document.activeElement?.id === "text"));
+    await visitor.page.keyboard.type(`giro ${round}`);
+    await visitor.send.click();
+    await visitor.receipt(`giro ${round}`, "sent");
     assert.equal(await visitor.page.locator("pronto-launcher").count(), 1);
     const { counts } = await traces();
     assert.ok(counts.window >= 2 && counts.document >= 1, JSON.stringify(counts));
