@@ -41,7 +41,8 @@ impl Shelf {
         let entries = std::fs::read_dir(folder).map_err(|error| unread(folder, error))?;
         let paths = entries.map(|entry| entry.map(|entry| entry.path()));
         let mut paths = paths.collect::<Result<Vec<_>, _>>().map_err(|error| unread(folder, error))?;
-        paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
+        // A pipe of that name would be waited for without end.
+        paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml") && path.is_file());
         paths.sort();
         let mut books = Books::built_in();
         for path in paths {

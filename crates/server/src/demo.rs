@@ -8,7 +8,8 @@ use pronto_protocol::model::cost::{Billing, BookChoice, Money};
 use pronto_protocol::model::{
     Author, Channel, DayException, DaySpan, OpenSpan, OpeningHours, SiteSettings, Status, VisitorContext,
 };
-use pronto_reply::clock::{Observation, quantile_ms, reply_time};
+use pronto_reply::clock::{Observation, WINDOW_MS, quantile_ms, reply_time};
+use pronto_reply::hours::Hours;
 
 use crate::http::reply::{hours_of, promised};
 use crate::store::{SeedConversation, SeedMessage, Store, StoreError};
@@ -109,18 +110,18 @@ fn new_shop_settings(origins: &[String]) -> SiteSettings {
 
 /// A month of conversations that ends at `now`: the same for the same `now`.
 fn history(site: &SiteKey, shop: &str, now: Millis) -> Result<Vec<SeedConversation>, BadId> {
-    let mut chance = Chance(5);
     let talks: Vec<&str> =
         include_str!("demo/talks.txt").split("\n\n").filter(|talk| !talk.trim().is_empty()).collect();
-    let talk = |(number, talk): (usize, &&str)| conversation(site, shop, number, talk, now, &mut chance);
+    let hours = bakery_settings(&[], now).hours.as_ref().and_then(hours_of);
+    let mut day = Day { now, hours: hours.as_ref(), chance: Chance(5) };
+    let talk = |(number, talk): (usize, &&str)| conversation(site, shop, number, talk, &mut day);
     let mut made = talks.iter().enumerate().map(talk).collect::<Result<Vec<_>, _>>()?;
-    promise(&mut made, now);
+    promise(&mut made, hours.as_ref());
     Ok(made)
 }
 
 /// Gives each question the promise that it would have had in its moment, from what was known then.
-fn promise(made: &mut [SeedConversation], now: Millis) {
-    let hours = bakery_settings(&[], now).hours.as_ref().and_then(hours_of);
+fn promise(made: &mut [SeedConversation], hours: Option<&Hours>) {
     let asked = |seed: &SeedConversation| {
         let at = seed.messages.first()?.at.0;
         let answer = seed.messages.iter().find(|message| message.author == Author::Agent);
@@ -131,7 +132,7 @@ fn promise(made: &mut [SeedConversation], now: Millis) {
         let at = question.at;
         let before: Vec<Observation> = known.iter().filter(|other| other.asked_at < at.0).copied().collect();
         let measured = reply_time(&before, at.0).minutes.and_then(|_| quantile_ms(&before, at.0, 0.9));
-        question.promise = measured.and_then(|wait_ms| promised(at, wait_ms, hours.as_ref()));
+        question.promise = measured.and_then(|wait_ms| promised(at, wait_ms, hours));
     }
 }
 
@@ -140,11 +141,10 @@ fn conversation(
     shop: &str,
     number: usize,
     talk: &str,
-    now: Millis,
-    chance: &mut Chance,
+    day: &mut Day<'_>,
 ) -> Result<SeedConversation, BadId> {
-    let asked = asked_at(now, chance);
-    let answered = chance.unit() >= NEVER_ANSWERED;
+    let asked = day.asked_at();
+    let answered = day.chance.unit() >= NEVER_ANSWERED;
     let mut messages = Vec::new();
     let mut at = asked;
     for (place, line) in talk.lines().enumerate() {
@@ -155,18 +155,25 @@ fn conversation(
             _ => None,
         };
         let author = if author_name.is_some() { Author::Agent } else { Author::Visitor };
-        at = at.plus(match (place, author) {
-            (0, _) => 0,
-            (1, _) => chance.wait_ms(),
+        at = match (place, author) {
+            (0, _) => at,
             // What the bakery thinks of a day later: that a late word costs has to be seen somewhere.
             _ if who.ends_with('+') => {
-                25 * HOUR_MS + i64::try_from(number).unwrap_or_default() * 3 * MINUTE_MS
+                let later = 25 * HOUR_MS + i64::try_from(number).unwrap_or_default() * 3 * MINUTE_MS;
+                day.worked(at.plus(later), 0)
             }
-            (_, Author::Agent) => chance.between(30_000, 6 * MINUTE_MS),
-            _ => chance.between(20_000, 4 * MINUTE_MS),
-        });
+            (1, Author::Agent) => {
+                let wait = day.chance.wait_ms();
+                day.worked(at, wait)
+            }
+            (_, Author::Agent) => {
+                let wait = day.chance.between(30_000, 6 * MINUTE_MS);
+                day.worked(at, wait)
+            }
+            _ => at.plus(day.chance.between(20_000, 4 * MINUTE_MS)),
+        };
         // What would lie in the future has not been said yet.
-        if at > now || (author == Author::Agent && !answered) {
+        if at > day.now || (author == Author::Agent && !answered) {
             break;
         }
         let message_id = MessageId::new(format!("demo-{number}-{place}"))?;
@@ -179,7 +186,7 @@ fn conversation(
             promise: None,
         });
     }
-    let settled = answered && now.since(at) > 2 * DAY_MS;
+    let settled = answered && day.now.since(at) > 2 * DAY_MS;
     Ok(SeedConversation {
         site: site.clone(),
         visitor_id: VisitorId::new(format!("demo-{number:04}"))?,
@@ -204,19 +211,55 @@ fn context(shop: &str, talk: &str) -> VisitorContext {
     }
 }
 
-/// Some time between seven in the morning and nine at night, by the bakery's clock, of one of the last days.
-fn asked_at(now: Millis, chance: &mut Chance) -> Millis {
-    let back = i64::try_from(chance.below(DAYS)).unwrap_or_default();
-    let minutes = chance.between(7 * 60, 21 * 60);
-    let seconds = chance.between(0, 59);
-    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
-    let midnight = Timestamp::from_millisecond(now.0)
-        .and_then(|now| now.to_zoned(zone).start_of_day())
-        .and_then(|today| today.checked_sub(back.days()));
-    let at = midnight.map_or(now.0 - DAY_MS, |day| day.timestamp().as_millisecond());
-    let at = at + (minutes * 60 + seconds) * 1_000;
-    Millis(if at > now.0 { at - DAY_MS } else { at })
+/// When things happen in the bakery's days.
+struct Day<'a> {
+    now: Millis,
+    hours: Option<&'a Hours>,
+    chance: Chance,
 }
+
+impl Day<'_> {
+    /// Some time between seven in the morning and nine at night, by the bakery's clock, of one of the last days; mostly while
+    /// it is open.
+    fn asked_at(&mut self) -> Millis {
+        let any = self.chance.unit() < ASKED_ANY_TIME;
+        loop {
+            let at = self.some_time();
+            if any || self.hours.is_none_or(|hours| hours.state(at.0).open) {
+                return at;
+            }
+        }
+    }
+
+    fn some_time(&mut self) -> Millis {
+        let back = i64::try_from(self.chance.below(DAYS)).unwrap_or_default();
+        let minutes = self.chance.between(7 * 60, 21 * 60);
+        let seconds = self.chance.between(0, 59);
+        let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+        let midnight = Timestamp::from_millisecond(self.now.0)
+            .and_then(|now| now.to_zoned(zone).start_of_day())
+            .and_then(|today| today.checked_sub(back.days()));
+        let at = midnight.map_or(self.now.0 - DAY_MS, |day| day.timestamp().as_millisecond());
+        let at = at + (minutes * 60 + seconds) * 1_000;
+        Millis(if at > self.now.0 { at - DAY_MS } else { at })
+    }
+
+    /// When `wait_ms` of opening time have gone by since `from`: nobody answers while the bakery is closed.
+    fn worked(&self, from: Millis, wait_ms: i64) -> Millis {
+        let Some(hours) = self.hours else { return from.plus(wait_ms) };
+        let mut left = wait_ms;
+        for (opens, closes) in hours.openings(from.0, from.0 + WINDOW_MS) {
+            if left < closes - opens {
+                return Millis(opens + left);
+            }
+            left -= closes - opens;
+        }
+        from.plus(WINDOW_MS)
+    }
+}
+
+/// The share of questions that are asked whether the bakery is open or not.
+const ASKED_ANY_TIME: f64 = 0.2;
 
 /// The share of first questions that nobody ever answers.
 const NEVER_ANSWERED: f64 = 0.055;
@@ -281,8 +324,6 @@ mod tests {
     use std::collections::HashSet;
 
     use pronto_protocol::model::BODY_MAX_CHARS;
-    use pronto_reply::clock::WINDOW_MS;
-
     use super::*;
     use crate::store::StoreUrl;
 
