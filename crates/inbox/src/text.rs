@@ -199,6 +199,7 @@ table! {
     to_snippet: "Get the snippet", "Prendi il codice";
     list_failed: "The list could not be loaded.", "Non è stato possibile caricare l’elenco.";
     try_again: "Try again", "Riprova";
+    erased: "The visitor deleted this conversation.", "Chi scriveva ha eliminato questa conversazione.";
     new_message: "New message in another conversation", "Nuovo messaggio in un’altra conversazione";
 
     choose: "Choose a conversation.", "Scegli una conversazione.";

@@ -24,7 +24,7 @@ use pronto_inbox::state::list::Order;
 use pronto_inbox::update::request::{Answer, Failed};
 use pronto_inbox::update::{Event, Key, Recalled, Ui};
 use pronto_protocol::api::ErrorCode;
-use pronto_protocol::frame::{ServerFrame, SideReceipts, Typing};
+use pronto_protocol::frame::{Gone, ServerFrame, SideReceipts, Typing};
 use pronto_protocol::model::{Author, Receipts, Side, Status};
 
 #[track_caller]
@@ -441,5 +441,27 @@ fn the_list_goes_on_by_its_cursor() {
                 c1 unread waits
                 c2 unread waits
         "#]],
+    );
+}
+
+#[test]
+fn a_conversation_that_its_visitor_erased_is_gone_from_every_screen() {
+    let mut desk = Desk::inside("", vec![row("c1", 1), row("c2", 1)]);
+    desk.does("opens c1", Ui::Go(Route::Thread(id("c1"))));
+    desk.frame(ServerFrame::Erased(Gone { conversation_id: id("c2") }));
+    desk.frame(ServerFrame::Erased(Gone { conversation_id: id("c1") }));
+    desk.list();
+    check(
+        desk,
+        expect![[r#"
+        opens c1
+            address #conversation=c1 Push
+            GET /v1/conversations/c1/messages +csrf
+            focus the answer box
+        a frame comes
+        a frame comes
+            address # Replace
+            focus row c1
+    "#]],
     );
 }

@@ -71,6 +71,8 @@ error_codes! {
     Forbidden = "forbidden", 403;
     /// No such thing, or not yours: the two are not told apart.
     NotFound = "not_found", 404;
+    /// The visitor had everything erased: forget the secret, and whatever is kept with it.
+    Erased = "erased", 410;
     /// The path is there, the method is not.
     MethodNotAllowed = "method_not_allowed", 405;
     /// This message id was used before with other words.

@@ -200,7 +200,7 @@ impl Connection {
             }
             ServerFrame::Bye(bye) => {
                 self.settle(now);
-                if bye.reason == "unauthorized" {
+                if matches!(bye.reason.as_str(), "unauthorized" | "erased") {
                     return Some(self.leave(Phase::Stopped));
                 }
                 let named = i64::from(bye.retry_ms).min(RETRY_AFTER_MAX_MS);

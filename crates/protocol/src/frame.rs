@@ -94,6 +94,9 @@ pub enum ServerFrame {
     /// For agents: a conversation is new or has changed.
     #[serde(rename = "conversation")]
     Conversation(InboxConversation),
+    /// For agents: a conversation is gone, because its visitor had everything erased.
+    #[serde(rename = "erased")]
+    Erased(Gone),
     /// The heartbeat's answer.
     #[serde(rename = "pong")]
     Pong(Ping),
@@ -145,11 +148,19 @@ pub struct Presence {
     pub online: bool,
 }
 
+/// A conversation that is no more.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Gone {
+    /// Which it was.
+    pub conversation_id: ConversationId,
+}
+
 /// A polite end.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bye {
-    /// `draining`, `unauthorized`, `too_slow` or `idle`.
+    /// `draining`, `unauthorized`, `erased`, `too_slow` or `idle`.
     pub reason: String,
     /// When to come back; clients add their own jitter.
     pub retry_ms: u32,
@@ -165,6 +176,7 @@ struct AnyServerFrame {
     typing: Option<Typing>,
     presence: Option<Presence>,
     conversation: Option<InboxConversation>,
+    erased: Option<Gone>,
     pong: Option<Ping>,
     bye: Option<Bye>,
 }
@@ -181,6 +193,7 @@ impl TryFrom<AnyServerFrame> for ServerFrame {
             .or(any.typing.map(Self::Typing))
             .or(any.presence.map(Self::Presence))
             .or(any.conversation.map(Self::Conversation))
+            .or(any.erased.map(Self::Erased))
             .or(any.pong.map(Self::Pong))
             .or(any.bye.map(Self::Bye))
             .ok_or("a frame of a newer server")

@@ -2,6 +2,7 @@
 
 pub mod cost;
 pub mod report;
+pub mod yours;
 
 use serde::{Deserialize, Serialize};
 

@@ -5,6 +5,8 @@
 
 #[path = "golden/accounts.rs"]
 mod accounts;
+#[path = "golden/yours.rs"]
+mod yours;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -262,6 +264,7 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
         ),
         ("server_presence", ServerFrame::Presence(Presence { online: true })),
         ("server_conversation", ServerFrame::Conversation(row())),
+        ("server_erased", ServerFrame::Erased(Gone { conversation_id: self::conversation_id() })),
         ("server_pong", ServerFrame::Pong(Ping { n: 7 })),
         ("server_bye", ServerFrame::Bye(Bye { reason: "draining".into(), retry_ms: 2_000 })),
     ]
@@ -444,6 +447,7 @@ fn backend_bodies(golden: &mut Golden) {
             },
         },
     );
+    yours::bodies(golden);
     golden.check("webhook_reply", &WebhookReply { reply: Some(send_message()) });
     golden.check("webhook_reply_none", &WebhookReply::default());
 }

@@ -323,9 +323,9 @@ impl Chance {
 mod tests {
     use std::collections::HashSet;
 
-    use pronto_protocol::model::BODY_MAX_CHARS;
     use super::*;
     use crate::store::StoreUrl;
+    use pronto_protocol::model::BODY_MAX_CHARS;
 
     const NOW: Millis = Millis(1_790_000_000_000);
     const SHOP: &str = "http://127.0.0.1:8081";

@@ -13,7 +13,7 @@ use api::{agent, conversation, cost, inbox, openapi, report, settings, site, tes
 use error::{Answer, no_such_method, no_such_path, panicked};
 use guard::layers;
 use live::{poll, socket};
-use page::{about, frame, hosted, resume};
+use page::{about, frame, hosted, resume, you};
 use state::App;
 
 pub mod api;
@@ -59,6 +59,8 @@ fn visitor_routes() -> Router<App> {
         .route("/badge/{file}", compressed(get(report::badge)))
         .route("/v1/sites/{key}/sessions", post(conversation::open_session))
         .route("/v1/session", get(conversation::session).delete(conversation::end_session))
+        .route("/v1/session/conversations", get(conversation::yours::conversations))
+        .route("/v1/session/data", get(conversation::yours::data).delete(conversation::yours::erase))
         .route("/v1/session/email", put(conversation::email::set_email))
         .route("/v1/conversations/{id}/messages", messages)
         .route("/v1/conversations/{id}/transcript", get(conversation::transcript::transcript))
@@ -84,6 +86,7 @@ fn agent_routes() -> Router<App> {
         .route("/v1/inbox/sites/{key}/costs", get(cost::costs))
         .route("/v1/inbox/sites/{key}/statement", get(cost::statement))
         .route("/v1/inbox/sites/{key}/statement.csv", get(cost::statement_csv))
+        .route("/v1/inbox/sites/{key}/erasures", post(conversation::yours::check))
         .route("/v1/inbox/sites/{key}/webhook-secrets", post(settings::add_webhook_secret))
         .route("/v1/inbox/sites/{key}/api-keys", post(settings::add_api_key))
         .route("/v1/inbox/sites/{key}/api-keys/{id}", delete(settings::revoke_api_key))
@@ -105,6 +108,9 @@ fn page_routes() -> Router<App> {
         .route("/c/{key}/resume", get(resume::show).post(resume::open))
         .route("/c/{key}/stop/{code}", get(resume::ask_stop).post(resume::stop))
         .route("/c/{key}/reply-time", compressed(get(about::show)))
+        .route("/c/{key}/you", get(you::show).post(you::show_form))
+        .route("/c/{key}/you/file", post(you::file))
+        .route("/c/{key}/you/delete", post(you::delete))
         .route("/inbox", compressed(get(page::inbox)))
         .route("/inbox/{*rest}", compressed(get(page::inbox)))
         .route("/doctor", get(doctor::show))

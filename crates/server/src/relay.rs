@@ -22,7 +22,7 @@ use self::attempt::{Attempt, Outcome};
 pub use self::sign::signature;
 use crate::bus::Bus;
 use crate::clock::now;
-use crate::store::{Appended, Claim, DeliveryResult, Outbound, Store, StoreError};
+use crate::store::{Appended, Claim, DeliveryResult, Outbound, Store, StoreError, Told};
 
 /// How often the outbox is looked through for what nobody was told of: another server's rows, claims that ran out.
 const SCAN_EVERY: Duration = Duration::from_secs(5);
@@ -211,7 +211,11 @@ impl Relay {
         outbound: &Outbound,
         reply: pronto_protocol::api::SendMessage,
     ) -> Result<Option<String>, StoreError> {
-        let Some(message) = attempt::reply_message(outbound, reply, now()) else {
+        let Told::Message { message, .. } = &outbound.news else {
+            return Ok(Some("There is nobody left to reply to.".to_owned()));
+        };
+        let to = &message.conversation_id;
+        let Some(message) = attempt::reply_message(outbound, to, reply, now()) else {
             return Ok(Some("The reply's author can only be agent or bot.".to_owned()));
         };
         match self.store.append(message).await? {
@@ -234,7 +238,7 @@ impl Relay {
 
     /// A message that reached the backend reached the business.
     async fn report_receipt(&self, outbound: &Outbound) -> Result<(), StoreError> {
-        let message = &outbound.message;
+        let Told::Message { message, .. } = &outbound.news else { return Ok(()) };
         let reached = Receipts { delivered: message.seq, read: 0 };
         if let Some(receipts) =
             self.store.set_receipts(&message.conversation_id, Side::Business, reached, now()).await?

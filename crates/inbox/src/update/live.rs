@@ -7,7 +7,7 @@ use pronto_protocol::id::ConversationId;
 use pronto_protocol::model::{Author, InboxConversation, Message, Receipts, Side};
 
 use super::request::{Failed, Page, Request};
-use super::{Effect, Moment, announce, call, enter, money, threads};
+use super::{Effect, Moment, Step, announce, call, enter, money, threads};
 use crate::state::list::Loading;
 use crate::state::{Inside, Phase, Route, State};
 
@@ -123,9 +123,24 @@ fn apply(state: &mut State, frame: ServerFrame, generation: u32) -> Vec<Effect> 
                 learn(inside, row);
             }
         }
+        ServerFrame::Erased(gone) => return erased(state, &gone.conversation_id),
         ServerFrame::Presence(_) | ServerFrame::Pong(_) | ServerFrame::Bye(_) => {}
     }
     Vec::new()
+}
+
+/// A visitor had everything erased: nothing of theirs stays on any screen.
+fn erased(state: &mut State, id: &ConversationId) -> Vec<Effect> {
+    let Some(inside) = state.inside_mut() else { return Vec::new() };
+    inside.list.rows.retain(|row| row.conversation.conversation_id != *id);
+    inside.threads.remove(id);
+    inside.drafts.remove(id);
+    if state.route.conversation() != Some(id) {
+        return Vec::new();
+    }
+    let sentence = state.words().erased.to_owned();
+    announce(state, sentence);
+    threads::go(state, Route::List, Step::Replace)
 }
 
 /// After a line broke, the list may have missed something; its first page is asked for again.

@@ -159,6 +159,19 @@ impl Caller {
     }
 }
 
+impl Caller {
+    /// Lets only a form of our own pages through.
+    ///
+    /// # Errors
+    /// 403 for every other.
+    pub fn check_form(&self) -> Result<(), Refused> {
+        if self.is_same_origin() {
+            return Ok(());
+        }
+        Err(Refused::new(ErrorCode::Forbidden, "The form was not sent from this page."))
+    }
+}
+
 impl FromRequestParts<App> for Caller {
     type Rejection = Refused;
 

@@ -18,6 +18,8 @@ pub mod demo;
 pub mod frame;
 pub mod hosted;
 pub mod resume;
+pub mod sheet;
+pub mod you;
 pub use crate::text::{template, words};
 
 /// A built page and the hashes of what it holds inline.

@@ -116,11 +116,12 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// The visitor behind a secret.
 ///
 /// # Errors
-/// 401 when the secret opens no session.
+/// 401 when the secret opens no session; 410 when all that it opened was erased.
 pub async fn visitor(app: &App, secret: &str) -> Answer<Visitor> {
     let session = secret::hash(secret);
     match app.store.visitor(session).await? {
         Some(row) => Ok(Visitor { visitor_id: row.visitor_id, site: row.site, session }),
+        None if app.store.is_erased(session).await? => Err(erased()),
         None => Err(unauthorized()),
     }
 }
@@ -146,6 +147,12 @@ async fn backend(app: &App, key: &str) -> Answer<Backend> {
         return Err(unauthorized());
     }
     Ok(Backend { site: row.site, session })
+}
+
+/// What a device hears whose visitor had everything erased, on this one or on another.
+#[must_use]
+pub fn erased() -> Refused {
+    Refused::new(ErrorCode::Erased, "Everything here was deleted, as its visitor wished. Begin anew.")
 }
 
 fn unauthorized() -> Refused {

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pronto_protocol::api::{SendMessage, WebhookData, WebhookEvent, WebhookReply};
-use pronto_protocol::id::Millis;
+use pronto_protocol::id::{ConversationId, Millis};
+use pronto_protocol::model::yours::VisitorErased;
 use pronto_protocol::model::{Author, Channel};
 use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
 use super::guard::{GuardedResolver, Refused, check_url};
 use super::{RelayConfig, sign};
-use crate::store::{AppendMessage, Outbound};
+use crate::store::{AppendMessage, Outbound, Told};
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// Of an answer, this much is read.
@@ -93,19 +94,28 @@ impl Attempt {
 }
 
 fn body(outbound: &Outbound) -> Result<String, String> {
-    let at = jiff::Timestamp::from_millisecond(outbound.message.created_at.0)
-        .map_err(|_| "The message's time is outside the calendar.".to_owned())?;
-    let event = WebhookEvent {
-        kind: "message.created".to_owned(),
-        timestamp: format!("{at:.3}"),
-        data: WebhookData {
-            site: outbound.site.key.clone(),
-            visitor_id: outbound.visitor_id.clone(),
-            context: outbound.context.clone(),
-            message: outbound.message.clone(),
-        },
+    let at = |at: Millis| {
+        let at = jiff::Timestamp::from_millisecond(at.0);
+        at.map(|at| format!("{at:.3}")).map_err(|_| "The event's time is outside the calendar.".to_owned())
     };
-    serde_json::to_string(&event).map_err(|_| "The message could not be written as JSON.".to_owned())
+    let event = match &outbound.news {
+        Told::Message { visitor_id, context, message } => serde_json::to_string(&WebhookEvent {
+            kind: "message.created".to_owned(),
+            timestamp: at(message.created_at)?,
+            data: WebhookData {
+                site: outbound.site.key.clone(),
+                visitor_id: visitor_id.clone(),
+                context: context.clone(),
+                message: message.clone(),
+            },
+        }),
+        Told::Erased(receipt) => serde_json::to_string(&VisitorErased {
+            kind: "visitor.erased".to_owned(),
+            timestamp: at(receipt.erased_at)?,
+            data: receipt.clone(),
+        }),
+    };
+    event.map_err(|_| "The event could not be written as JSON.".to_owned())
 }
 
 async fn read(response: Response) -> Outcome {
@@ -160,7 +170,12 @@ async fn answer(mut response: Response) -> Result<Vec<u8>, Unread> {
 }
 
 /// The reply as a message of the business; `None` for an author that a backend cannot be.
-pub(super) fn reply_message(outbound: &Outbound, reply: SendMessage, now: Millis) -> Option<AppendMessage> {
+pub(super) fn reply_message(
+    outbound: &Outbound,
+    conversation_id: &ConversationId,
+    reply: SendMessage,
+    now: Millis,
+) -> Option<AppendMessage> {
     let author = reply.author.unwrap_or(Author::Agent);
     if !matches!(author, Author::Agent | Author::Bot) {
         return None;
@@ -168,7 +183,7 @@ pub(super) fn reply_message(outbound: &Outbound, reply: SendMessage, now: Millis
     let name = reply.author_name.filter(|name| !name.trim().is_empty());
     let name = name.unwrap_or_else(|| outbound.site.settings.name.clone());
     Some(AppendMessage {
-        conversation_id: outbound.message.conversation_id.clone(),
+        conversation_id: conversation_id.clone(),
         message_id: reply.message_id,
         author,
         author_name: Some(name.chars().take(NAME_MAX_CHARS).collect()),

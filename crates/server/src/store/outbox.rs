@@ -4,13 +4,14 @@
 pub(super) mod mail;
 
 use pronto_protocol::id::{ConversationId, DeliveryId, Millis, SiteKey};
+use pronto_protocol::model::yours::ErasureReceipt;
 use pronto_protocol::model::{Channel, Delivery, DeliveryState, Message};
 use sha2::{Digest as _, Sha256};
 
 use super::conversations::{message, message_columns};
 use super::engine::connection::{Connection, DbError, Row};
 use super::sites::{from_json, secrets, site};
-use super::{Claim, DeliveryResult, Outbound, OutboxCounts, Store, StoreError};
+use super::{Claim, DeliveryResult, Outbound, OutboxCounts, Store, StoreError, Told, visitors};
 
 macro_rules! delivery_columns {
     () => {
@@ -186,6 +187,23 @@ fn insert(
     c.execute(sql, &values).map(drop)
 }
 
+/// Queues the news of an erasure for its site's backend, where there is one; whether there is. It names the receipt in the
+/// place of a conversation and a message, which are no more.
+pub(super) fn queue_erasure(c: &mut Connection, receipt: &ErasureReceipt) -> Result<bool, DbError> {
+    let sql = "insert into delivery (delivery_id, site_key, conversation_id, seq, message_id, state, attempts, next_at, \
+        created_at, since_at, channel, erasure) select $1, site_key, $3, 0, $3, 'pending', 0, $4, $4, $4, 'api', $3 \
+        from site where site_key = $2 and backend_url is not null";
+    let id = format!("erased_{}", receipt.reference);
+    let values =
+        [(&id).into(), receipt.site.as_str().into(), (&receipt.reference).into(), receipt.erased_at.into()];
+    Ok(c.execute(sql, &values)? > 0)
+}
+
+/// Forgets whatever of a conversation is on its way or was recorded as sent; how much that was.
+pub(super) fn forget(c: &mut Connection, id: &ConversationId) -> Result<u64, DbError> {
+    c.execute("delete from delivery where conversation_id = $1", &[id.as_str().into()])
+}
+
 fn delivery_id(prefix: &str, conversation_id: &ConversationId, seq: u64) -> String {
     let digest =
         Sha256::new().chain_update(conversation_id.as_str()).chain_update(seq.to_be_bytes()).finalize();
@@ -197,7 +215,7 @@ fn claim(c: &mut Connection, key: &SiteKey, now: Millis, until: Millis) -> Resul
     const HEAD: &str = concat!(
         "select ",
         delivery_columns!(),
-        ", c.claimed_until, d.since_at, d.seq from delivery c join delivery d on d.delivery_id = c.delivery_id \
+        ", c.claimed_until, d.since_at, d.seq, d.erasure from delivery c join delivery d on d.delivery_id = c.delivery_id \
          where c.site_key = $1 and c.state = 'pending' and c.channel = 'api' order by c.created_at, c.conversation_id, c.seq limit 1"
     );
     let Some(mut row) = c.lock_one(HEAD, &[key.as_str().into()])? else { return Ok(Claim::Nothing) };
@@ -208,17 +226,11 @@ fn claim(c: &mut Connection, key: &SiteKey, now: Millis, until: Millis) -> Resul
         return Ok(Claim::NotBefore(free_at));
     }
     let Some(site) = site(c, key)? else { return Ok(Claim::Nothing) };
-    let sql = concat!(
-        "select c.visitor_id, c.context, ",
-        message_columns!(),
-        " from conversation c join message m on m.conversation_id = c.conversation_id and m.seq = $2 \
-         where c.conversation_id = $1"
-    );
-    let Some(mut told) =
-        c.query_one(sql, &[delivery.conversation_id.as_str().into(), row.seq(DELIVERY_COLUMNS + 2)?.into()])?
-    else {
-        return Err(DbError::Other("a delivery has no message".to_owned()));
+    let news = match row.opt_text(DELIVERY_COLUMNS + 3)? {
+        Some(reference) => visitors::erase::receipt_by(c, &reference)?.map(Told::Erased),
+        None => told(c, &delivery.conversation_id, row.seq(DELIVERY_COLUMNS + 2)?)?,
     };
+    let news = news.ok_or_else(|| DbError::Other("a delivery has nothing to tell".to_owned()))?;
     c.execute(
         "update delivery set claimed_until = $2 where delivery_id = $1",
         &[delivery.delivery_id.as_str().into(), until.into()],
@@ -226,12 +238,23 @@ fn claim(c: &mut Connection, key: &SiteKey, now: Millis, until: Millis) -> Resul
     Ok(Claim::Yours(Box::new(Outbound {
         since_at: since_at.unwrap_or(delivery.created_at),
         secrets: secrets(c, key)?,
-        visitor_id: told.id(0)?,
-        context: from_json(&mut told, 1)?,
-        message: message(&mut told, 2)?,
+        news,
         delivery,
         site,
     })))
+}
+
+/// A message as a backend is told of it.
+fn told(c: &mut Connection, id: &ConversationId, seq: u64) -> Result<Option<Told>, DbError> {
+    let sql = concat!(
+        "select c.visitor_id, c.context, ",
+        message_columns!(),
+        " from conversation c join message m on m.conversation_id = c.conversation_id and m.seq = $2 \
+         where c.conversation_id = $1"
+    );
+    let Some(mut row) = c.query_one(sql, &[id.as_str().into(), seq.into()])? else { return Ok(None) };
+    let (visitor_id, context) = (row.id(0)?, from_json(&mut row, 1)?);
+    Ok(Some(Told::Message { visitor_id, context, message: message(&mut row, 2)? }))
 }
 
 fn delivery(row: &mut Row) -> Result<Delivery, DbError> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use pronto_protocol::id::{AgentId, ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use pronto_protocol::model::yours::{ErasureReceipt, KeptSession};
 use pronto_protocol::model::{
     Agent, Author, Channel, Conversation, Delivery, Message, SiteSettings, Status, VisitorContext,
 };
@@ -153,6 +154,50 @@ pub struct OpenedSession {
     pub visitor_id: VisitorId,
     /// Their conversations, newest first, 50 at most.
     pub conversations: Vec<Conversation>,
+}
+
+/// What an erasure is made with, beside the visitor.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Erasing {
+    /// What its receipt is named by.
+    pub reference: String,
+    /// The key to the digests of the site's receipts, should it have none yet.
+    pub fresh_key: String,
+    /// The time.
+    pub now: Millis,
+}
+
+/// What became of a wish to be erased.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Erasure {
+    /// Erased and committed.
+    Now {
+        /// The proof.
+        receipt: ErasureReceipt,
+        /// The conversations that are gone.
+        conversations: Vec<ConversationId>,
+    },
+    /// It had been erased before.
+    Before(ErasureReceipt),
+    /// The secret opens nothing.
+    Unknown,
+}
+
+/// All that is kept of a visitor but their messages.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// When they first wrote.
+    pub created_at: Millis,
+    /// When the business blocked them, if it did.
+    pub blocked_at: Option<Millis>,
+    /// The address they left for answers.
+    pub email: Option<String>,
+    /// The devices they wrote from, in order.
+    pub sessions: Vec<KeptSession>,
+    /// Their conversations, the oldest first, and what the browser said with each.
+    pub conversations: Vec<(Conversation, VisitorContext)>,
+    /// How many messages stand in these.
+    pub messages: u64,
 }
 
 /// A conversation and whose it is.
@@ -382,12 +427,24 @@ pub struct Outbound {
     pub site: Site,
     /// The live signing secrets, newest first.
     pub secrets: Vec<WebhookSecret>,
-    /// Who wrote.
-    pub visitor_id: VisitorId,
-    /// What their browser said.
-    pub context: VisitorContext,
-    /// The message.
-    pub message: Message,
+    /// What there is to tell.
+    pub news: Told,
+}
+
+/// What a backend is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Told {
+    /// A visitor wrote.
+    Message {
+        /// Who wrote.
+        visitor_id: VisitorId,
+        /// What their browser said.
+        context: VisitorContext,
+        /// The message.
+        message: Message,
+    },
+    /// A visitor had everything erased.
+    Erased(ErasureReceipt),
 }
 
 /// How an attempt to deliver ended.

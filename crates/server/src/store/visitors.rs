@@ -1,6 +1,8 @@
 //! Visitors and their sessions. A visitor exists from their first message on, never before.
 
+pub(super) mod erase;
 pub(super) mod resume;
+mod yours;
 
 use pronto_protocol::id::{ConversationId, Millis, SiteKey, VisitorId};
 use pronto_protocol::model::{Conversation, VisitorContext};
@@ -138,9 +140,10 @@ fn bind(
     if c.execute(sql, &[secret_hash.into(), new.as_str().into(), now.into()])? > 0 {
         insert(c, site, new, now)?;
     }
-    let sql = "select v.visitor_id from session s join visitor v on v.visitor_id = s.visitor_id \
-        where s.secret_hash = $1 and s.ended_at is null and v.site_key = $2";
-    c.query_one(sql, &[secret_hash.into(), site.as_str().into()])?.map(|mut row| row.id(0)).transpose()
+    // Locked, so that nothing of theirs is opened while all of it is being erased.
+    let sql = "select c.visitor_id from visitor c join session s on s.visitor_id = c.visitor_id \
+        where s.secret_hash = $1 and s.ended_at is null and c.site_key = $2";
+    c.lock_one(sql, &[secret_hash.into(), site.as_str().into()])?.map(|mut row| row.id(0)).transpose()
 }
 
 /// Makes a visitor; one that is there stays as it is.

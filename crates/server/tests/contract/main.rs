@@ -4,6 +4,7 @@
 mod backup;
 mod cases;
 mod email;
+mod erase;
 mod failures;
 mod ledger;
 mod outbox;
@@ -67,6 +68,12 @@ on_both! {
     email::a_long_batch_is_one_mail_that_says_there_is_more,
     email::a_link_opens_its_conversation_once,
     email::links_end_with_their_address,
+    erase::everything_of_one_visitor_goes_and_nothing_of_another,
+    erase::a_second_time_gives_the_same_receipt_and_the_secrets_stay_ended,
+    erase::the_backend_is_told_once_and_in_its_turn,
+    erase::a_receipt_is_genuine_to_the_letter,
+    erase::a_device_that_opens_meanwhile_is_erased_or_refused,
+    erase::a_visitors_conversations_at_a_glance,
     people::sites_and_their_secrets,
     people::sessions_are_bound_to_site_and_visitor,
     people::agents_and_their_sessions,

@@ -2,7 +2,9 @@
 //! not here; this checks who asks, hands the command to the store, and tells the bus what was committed.
 
 pub mod email;
+pub mod file;
 pub mod transcript;
+pub mod yours;
 
 use axum::Json;
 use axum::extract::State;
@@ -19,7 +21,7 @@ use crate::auth::secret;
 use crate::hours::is_closed;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Body64, Caller, Path, Query};
-use crate::http::party::{Party, SignedIn, Visitor, bearer};
+use crate::http::party::{Party, SignedIn, Visitor, bearer, erased};
 use crate::http::state::{App, now};
 use crate::store::{AppendMessage, Appended, ConversationRow, Notice, Page, SessionOpening, Site};
 
@@ -59,7 +61,8 @@ pub async fn open_session(
 /// The session behind `secret`, bound to `site` and with the conversation opened; new ones only within the budgets.
 ///
 /// # Errors
-/// 404 for an unknown site, for a conversation of someone else, and for a secret of another site.
+/// 404 for an unknown site, for a conversation of someone else, and for a secret of another site; 410 for a secret of a
+/// visitor who had everything erased.
 pub async fn bind_session(
     app: &App,
     site: &SiteKey,
@@ -83,6 +86,7 @@ pub async fn bind_session(
         SessionOpening::Opened(opened) => {
             Ok(Visitor { visitor_id: opened.visitor_id, site: site.clone(), session })
         }
+        SessionOpening::NotYours if app.store.is_erased(session).await? => Err(erased()),
         SessionOpening::NotYours | SessionOpening::NoSite => Err(Refused::not_found()),
     }
 }

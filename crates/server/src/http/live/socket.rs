@@ -38,11 +38,13 @@ impl From<Refused> for End {
     fn from(refused: Refused) -> Self {
         match refused.code() {
             ErrorCode::Unauthorized | ErrorCode::Forbidden => UNAUTHORIZED,
+            ErrorCode::Erased => ERASED,
             _ => Self::Bye("unavailable", 2_000),
         }
     }
 }
 
+const ERASED: End = End::Bye("erased", 0);
 const UNAUTHORIZED: End = End::Bye("unauthorized", 0);
 const DRAINING: End = End::Bye("draining", 1_000);
 
@@ -216,6 +218,9 @@ impl Session<'_> {
             }
             return self.line.send_all(self.feed.list(self.app).await?).await;
         };
+        if matches!(published.frame, ServerFrame::Bye(_)) {
+            return self.check_session().await;
+        }
         match self.feed.judge(&published.frame) {
             Verdict::Pass => self.line.send_text(published.json()).await,
             Verdict::Skip => Ok(()),
@@ -252,7 +257,12 @@ impl Session<'_> {
     async fn check_session(&mut self) -> Step {
         let session = *self.feed.party.session();
         let open = match &self.feed.party {
-            Party::Visitor(_) => self.app.store.visitor(session).await.map(|row| row.is_some()),
+            Party::Visitor(_) => match self.app.store.visitor(session).await {
+                Ok(None) if self.app.store.is_erased(session).await.map_err(Refused::from)? => {
+                    return Err(ERASED);
+                }
+                found => found.map(|row| row.is_some()),
+            },
             Party::Agent(_) => self.app.store.agent_session(session, now()).await.map(|row| row.is_some()),
             Party::Backend(_) => Ok(false),
         };

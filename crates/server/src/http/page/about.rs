@@ -1,6 +1,5 @@
 //! How long a business takes to answer and how that is measured, for anyone to read: a page of its own, and what the panel
-//! shows in itself when its sentence is pressed. It is whole without script; with it, times stand in the reader's zone and
-//! lengths are written out, by the browser's own `Intl`.
+//! shows in itself when its sentence is pressed. With script, lengths are written out by the browser's own `Intl`.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -11,13 +10,11 @@ use pronto_protocol::id::{Millis, SiteKey};
 use pronto_protocol::model::report::{Quantile, ReplyTimeDocument};
 use pronto_protocol::model::{OpenState, ReplyVerdict};
 
-use super::colour::readable;
 use super::hosted::{Wanted, language};
+use super::sheet::{Sheet, iso, put};
 use super::template::escape;
 use super::words::{Language, wait_of};
-use super::{assets, html};
 use crate::billing::time_zone;
-use crate::config::web_origin;
 use crate::http::api::report::badge::arc;
 use crate::http::api::report::document;
 use crate::http::error::{Answer, Refused};
@@ -27,32 +24,7 @@ use crate::store::Site;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-const STYLE: &str = "*{box-sizing:border-box;margin:0}body{background:var(--paper);color:var(--ink);font:16px/24px system-ui,\
-    sans-serif;-webkit-text-size-adjust:100%}main{max-width:600px;margin:auto;padding:24px 16px 32px}header{display:flex;gap:16px;\
-    align-items:center}h1{font-size:20px;line-height:28px;letter-spacing:-.01em;text-wrap:balance;overflow-wrap:anywhere}\
-    h2{font-size:16px;line-height:24px;margin:32px 0 8px}p{text-wrap:pretty}section p+p{margin-top:12px}.say,small,dt{color:var(--ink2)}\
-    svg{flex:none;width:40px;height:40px;fill:none;stroke:var(--line);stroke-width:3.5;stroke-linecap:round}header svg{width:64px;\
-    height:64px}.arc{stroke:var(--accent)}ol{list-style:none;padding:0}li{display:flex;gap:16px;align-items:center;padding:12px 0;\
-    border-top:1px solid var(--line)}li:first-child{border:0}li p{flex:1}b{display:block;font-size:20px;line-height:28px;\
-    font-variant-numeric:tabular-nums}small{display:block;font-size:13px;line-height:18px}dl{display:grid;grid-template-columns:\
-    auto 1fr}dt,dd{padding:8px 0;border-top:1px solid var(--line);font-variant-numeric:tabular-nums;min-width:0;\
-    overflow-wrap:anywhere}dt:first-of-type,dt:first-of-type+dd{border:0}dd{text-align:end;text-wrap:balance;padding-inline-start:16px}a{display:inline-block;padding:10px 0;\
-    margin-top:16px;color:inherit;text-underline-offset:3px}:focus-visible{outline:2px solid var(--ink);outline-offset:2px}\
-    @media(forced-colors:active){.arc{stroke:Highlight}}@media print{:root{--paper:#fff}}";
-
-const SCRIPT: &str = r#"(() => {
-const page = document.documentElement, lang = page.lang, far = { day: "numeric", month: "long" };
-page.dataset.theme = new URLSearchParams(location.search).get("theme") || "";
-for (const time of document.querySelectorAll("time")) {
-const at = new Date(time.dateTime), day = { weekday: "short", ...(Math.abs(at - Date.now()) > 5e8 && far) };
-time.textContent = at.toLocaleString(lang, time.className ? far : { ...day, hour: "numeric", minute: "2-digit" });
-}
-for (const data of document.querySelectorAll("data")) {
-const { unit } = data.dataset, style = unit ? { style: "unit", unit, unitDisplay: "long" } : { style: "percent" };
-data.textContent = (+data.value).toLocaleString(lang, { maximumFractionDigits: 1, ...style });
-}
-addEventListener("keydown", (event) => event.key === "Escape" && frameElement?.closest("dialog")?.close());
-})()"#;
+const STYLE: &str = include_str!("about/about.css");
 
 /// The page.
 pub async fn show(
@@ -63,16 +35,8 @@ pub async fn show(
 ) -> Answer<Response> {
     let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
     let language = language(&app, &site, &wanted.lang, &headers);
-    let drawn = Sheet::new(&site, language, &document(&app, &site, now()).await?).draw();
-    let hashes = assets::inline_hashes(&drawn);
-    let origins = site.settings.allowed_origins.iter().filter_map(|origin| web_origin(origin));
-    let ancestors = origins.fold("'self'".to_owned(), |all, origin| all + " " + &origin);
-    let policy = format!(
-        "default-src 'none'; script-src{}; style-src{}; base-uri 'none'; form-action 'none'; \
-         require-trusted-types-for 'script'; frame-ancestors {ancestors}",
-        hashes.scripts, hashes.styles
-    );
-    let mut response = html(&policy, drawn)?;
+    let mut response =
+        About::new(&site, language, &wanted.theme, &document(&app, &site, now()).await?).draw()?;
     let answer = response.headers_mut();
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
     answer.insert(header::VARY, HeaderValue::from_static("accept-language"));
@@ -80,49 +44,44 @@ pub async fn show(
 }
 
 /// What the page is drawn from.
-struct Sheet<'a> {
-    site: &'a Site,
+struct About<'a> {
+    sheet: Sheet<'a>,
     language: Language<'a>,
     document: &'a ReplyTimeDocument,
     zone: TimeZone,
     now: Millis,
 }
 
-impl<'a> Sheet<'a> {
-    fn new(site: &'a Site, language: Language<'a>, document: &'a ReplyTimeDocument) -> Self {
+impl<'a> About<'a> {
+    fn new(site: &'a Site, language: Language<'a>, theme: &'a str, document: &'a ReplyTimeDocument) -> Self {
         let zone = TimeZone::get(&time_zone(&site.settings)).unwrap_or(TimeZone::UTC);
-        Self { site, language, document, zone, now: document.reply.as_of }
+        let title = language.text("about.title");
+        let sheet = Sheet { site, language, theme, title, style: STYLE, script: "", framed: true };
+        Self { sheet, language, document, zone, now: document.reply.as_of }
     }
 
-    fn draw(&self) -> String {
-        let title = self.text("about.title");
+    fn draw(&self) -> Answer<Response> {
         let status = self.language.status(&self.document.reply, self.document.hours.as_ref(), self.now);
         let change = self.change(&status);
         let opens = self.document.hours.as_ref().and_then(|hours| hours.changes_at);
         let status = put(&status, &[("time", opens.map(|at| self.time(at)).unwrap_or_default())]);
         let minutes = self.document.reply.minutes.map(f64::from);
-        format!(
-            "<!doctype html><html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-             content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><meta name=\"robots\" \
-             content=\"noindex\"><title>{title}</title><style>{}{STYLE}</style></head><body><main><header>{}<div>\
-             <h1>{title}</h1><p class=\"say\">{status}</p>{}</div></header>{}{}{}<a href=\"/v1/sites/{}/reply-time\" \
-             target=\"_blank\" rel=\"noopener\">{}</a></main><script>{SCRIPT}</script></body></html>",
-            escape(self.language.locale),
-            self.language.dir(),
-            self.colours(),
+        let main = format!(
+            "<header>{}<div><h1>{}</h1><p class=\"say\">{status}</p>{change}</div></header>{}{}{}\
+             <a href=\"/v1/sites/{}/reply-time\" target=\"_blank\" rel=\"noopener\">{}</a>",
             ring(minutes),
-            change,
+            self.text("about.title"),
             self.waits(),
             self.basis(),
             self.method(),
-            escape(self.site.key.as_str()),
+            escape(self.sheet.site.key.as_str()),
             self.text("about.raw"),
-        )
+        );
+        self.sheet.answer(&main)
     }
 
-    /// One text as markup.
     fn text(&self, key: &str) -> String {
-        put(self.language.text(key), &[("name", escape(&self.site.settings.name))])
+        self.sheet.text(key)
     }
 
     /// When that changes, where the sentence above does not say it.
@@ -215,28 +174,6 @@ impl<'a> Sheet<'a> {
         let day = Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(self.zone.clone()).date();
         format!("<time class=\"day\" datetime=\"{}\">{day}</time>", iso(at))
     }
-
-    fn colours(&self) -> String {
-        let accent = &self.site.settings.accent;
-        let light = readable(accent, "#17201c", "#fbfaf7", 4.5);
-        let dark = readable(accent, "#ecefea", "#14171a", 4.5);
-        let night = format!(
-            "{{--paper:#14171a;--ink:#ecefea;--ink2:#a9b3ac;--line:#2d3338;--accent:{dark};color-scheme:dark}}"
-        );
-        format!(
-            ":root{{--paper:#fbfaf7;--ink:#17201c;--ink2:#434e48;--line:#dedbd2;--accent:{light};color-scheme:light}}\
-             @media(prefers-color-scheme:dark){{:root:not([data-theme=light]){night}}}:root[data-theme=dark]{night}"
-        )
-    }
-}
-
-/// `text` as markup, with markup in its places.
-fn put(text: &str, parts: &[(&str, String)]) -> String {
-    parts.iter().fold(escape(text), |text, (name, part)| text.replace(&format!("{{{name}}}"), part))
-}
-
-fn iso(at: Millis) -> String {
-    Timestamp::from_millisecond(at.0).unwrap_or_default().to_string()
 }
 
 /// The ring: its arc is the wait, and a day closes it.

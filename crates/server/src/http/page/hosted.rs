@@ -25,6 +25,8 @@ use crate::store::{Page, Site};
 const COOKIE: &str = "pronto_visitor";
 const COOKIE_SECONDS: u32 = 365 * 24 * 60 * 60;
 const SHOWN: u32 = 100;
+/// What the address names for a conversation that is to begin.
+pub(super) const NEW: &str = "new";
 
 /// In which language, and which conversation, where the visitor has several.
 #[derive(Deserialize)]
@@ -33,6 +35,8 @@ pub struct Wanted {
     pub(super) lang: String,
     #[serde(default)]
     conversation: String,
+    #[serde(default)]
+    pub(super) theme: String,
 }
 
 /// What the form sends.
@@ -41,6 +45,8 @@ pub struct Written {
     #[serde(default)]
     body: String,
     message_id: Option<MessageId>,
+    /// The new conversation that the page was made for; see [`NEW`].
+    conversation: Option<ConversationId>,
     /// Minted with the page, so that the first message's double finds the same session before any cookie is there.
     session: Option<String>,
 }
@@ -54,7 +60,7 @@ pub async fn show(
 ) -> Answer<Response> {
     let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
     let language = language(&app, &site, &wanted.lang, &headers);
-    draw(&app, &site, language, &wanted, known_secret(&headers), None).await
+    draw(&app, &site, language, &wanted, known_secret(&app, &headers).await?, None).await
 }
 
 /// The form's message, then the page again: by a redirect, so that a reload sends nothing twice.
@@ -66,23 +72,19 @@ pub async fn write(
     headers: HeaderMap,
     FormBody(written): FormBody<Written>,
 ) -> Answer<Response> {
-    if !caller.is_same_origin() {
-        return Err(Refused::new(
-            pronto_protocol::api::ErrorCode::Forbidden,
-            "The form was not sent from this page.",
-        ));
-    }
+    caller.check_form()?;
     let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
     let language = language(&app, &site, &wanted.lang, &headers);
     let fresh = written.session.filter(|secret| secret::is_visitor_secret(secret));
-    let secret = known_secret(&headers).map(str::to_owned).or(fresh).unwrap_or_else(secret::mint);
+    let secret =
+        known_secret(&app, &headers).await?.map(str::to_owned).or(fresh).unwrap_or_else(secret::mint);
     let message_id = written.message_id.map_or_else(new_message_id, Ok)?;
     match store(
         &app,
         &site,
         &caller,
         &secret,
-        &wanted,
+        (&wanted, written.conversation),
         language.locale,
         SendMessage {
             message_id,
@@ -94,8 +96,8 @@ pub async fn write(
     )
     .await
     {
-        Ok(()) => {
-            let conversation = ConversationId::new(wanted.conversation).ok();
+        Ok(id) => {
+            let conversation = (!wanted.conversation.is_empty()).then_some(id);
             enter(&app, &key, &wanted.lang, conversation.as_ref(), &secret)
         }
         Err(refused) => {
@@ -113,8 +115,12 @@ fn new_message_id() -> Answer<MessageId> {
     MessageId::new(secret::mint_id()).map_err(|_| Refused::not_found())
 }
 
-fn known_secret(headers: &HeaderMap) -> Option<&str> {
-    cookie(headers, COOKIE).filter(|secret| secret::is_visitor_secret(secret))
+/// The secret in the cookie, unless its visitor had everything erased: then nobody is known here.
+pub(super) async fn known_secret<'a>(app: &App, headers: &'a HeaderMap) -> Answer<Option<&'a str>> {
+    match cookie(headers, COOKIE).filter(|secret| secret::is_visitor_secret(secret)) {
+        Some(secret) if app.store.is_erased(secret::hash(secret)).await? => Ok(None),
+        known => Ok(known),
+    }
 }
 
 /// The page's language: what the address wants, what the browser takes, or the site's own.
@@ -130,11 +136,12 @@ async fn store(
     site: &Site,
     caller: &Caller,
     secret: &str,
-    wanted: &Wanted,
+    (wanted, fresh): (&Wanted, Option<ConversationId>),
     locale: &str,
     send: SendMessage,
-) -> Answer<()> {
+) -> Answer<ConversationId> {
     let conversation_id = match visitor(app, secret).await {
+        Ok(_) if wanted.conversation == NEW && fresh.is_some() => fresh,
         Ok(known) => theirs(app, &known, wanted).await?.map(|(conversation, _)| conversation.conversation_id),
         Err(_) => None,
     };
@@ -148,7 +155,7 @@ async fn store(
     let party = Party::Visitor(visitor);
     let row = party.conversation(app, &open.conversation_id).await?;
     append(app, &party, &row, send).await?;
-    Ok(())
+    Ok(open.conversation_id)
 }
 
 /// The conversation of theirs that is wanted, or their newest; and whether it is the wanted one.
@@ -171,13 +178,18 @@ pub(super) fn enter(
     secret: &str,
 ) -> Answer<Response> {
     let query = query(lang, conversation);
+    let place = HeaderValue::from_str(&format!("/c/{key}{query}")).map_err(|_| Refused::not_found())?;
+    let headers =
+        [(header::LOCATION, place), (header::SET_COOKIE, set_cookie(app, key, secret, COOKIE_SECONDS)?)];
+    Ok((StatusCode::SEE_OTHER, headers).into_response())
+}
+
+/// The cookie of the hosted page; it ends at once when it is to be kept for 0 seconds.
+pub(super) fn set_cookie(app: &App, key: &SiteKey, secret: &str, seconds: u32) -> Answer<HeaderValue> {
     let secure = if app.is_https() { "; Secure" } else { "" };
     let cookie =
-        format!("{COOKIE}={secret}; Path=/c/{key}; HttpOnly; SameSite=Lax; Max-Age={COOKIE_SECONDS}{secure}");
-    let value = |text: &str| HeaderValue::from_str(text).map_err(|_| Refused::not_found());
-    let headers =
-        [(header::LOCATION, value(&format!("/c/{key}{query}"))?), (header::SET_COOKIE, value(&cookie)?)];
-    Ok((StatusCode::SEE_OTHER, headers).into_response())
+        format!("{COOKIE}={secret}; Path=/c/{key}; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    HeaderValue::from_str(&cookie).map_err(|_| Refused::not_found())
 }
 
 fn query(lang: &str, conversation: Option<&ConversationId>) -> String {
@@ -207,23 +219,41 @@ async fn draw(
     failed: Option<Failed<'_>>,
 ) -> Answer<Response> {
     let mut messages = Vec::new();
-    let (mut known, mut is_wanted, mut promise) = (None, false, None);
+    let (mut known, mut is_wanted, mut promise, mut way) = (None, false, None, None);
     if let Some(secret) = secret
         && let Ok(visitor) = visitor(app, secret).await
         && visitor.site == site.key
-        && let Some((conversation, wanted)) = theirs(app, &visitor, wanted).await?
     {
-        is_wanted = wanted;
-        messages = app.store.messages(&conversation.conversation_id, Page::Last, SHOWN).await?;
-        known = Some(conversation.conversation_id);
-        promise = conversation.promise_by;
+        way = Some(format!("/c/{}/you{}", site.key, query(language.locale, None)));
+        if wanted.conversation == NEW {
+            is_wanted = true;
+            known = Some(ConversationId::new(secret::mint_id()).map_err(|_| Refused::not_found())?);
+        } else if let Some((conversation, wanted)) = theirs(app, &visitor, wanted).await? {
+            is_wanted = wanted;
+            messages = app.store.messages(&conversation.conversation_id, Page::Last, SHOWN).await?;
+            known = Some(conversation.conversation_id);
+            promise = conversation.promise_by;
+        }
     }
     let zone = TimeZone::get(&time_zone(&site.settings)).unwrap_or(TimeZone::UTC);
+    let action = match known.as_ref().filter(|_| is_wanted) {
+        // Named as it was asked for: the form brings the conversation's id along.
+        Some(_) if wanted.conversation == NEW => {
+            query(language.locale, ConversationId::new(NEW).ok().as_ref())
+        }
+        named => query(language.locale, named),
+    };
+    let action = format!("/c/{}{action}", site.key);
+    let mut thread = thread(&messages, failed.as_ref(), language, &site.settings.name);
+    if let Some(way) = way {
+        let said = escape(language.text("you.title"));
+        thread += &format!("<noscript><li><a href=\"{}\">{said}</a></li></noscript>", escape(&way));
+    }
     let filling = Filling {
         mode: "page",
-        action: format!("/c/{}{}", site.key, query(language.locale, known.as_ref().filter(|_| is_wanted))),
+        action,
         form: Form::new(secret, known)?.wanted(is_wanted),
-        thread: thread(&messages, failed.as_ref(), language, &site.settings.name),
+        thread,
         promise: promise.map(|by| language.promise(by, &zone, now())).unwrap_or_default(),
     };
     let mut response = page(app, site, language, filling, "'none'").await?;

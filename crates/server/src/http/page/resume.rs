@@ -2,15 +2,13 @@
 //! a link to look at it changes nothing; only the button on the page does.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use pronto_protocol::api::ErrorCode;
 use pronto_protocol::id::SiteKey;
 use serde::Deserialize;
 
-use super::assets::inline_hashes;
 use super::hosted::{Wanted, enter, language};
-use super::html;
+use super::sheet::Sheet;
 use super::template::{Fill, render};
 use super::words::Language;
 use crate::auth::secret;
@@ -52,9 +50,7 @@ pub async fn open(
     headers: HeaderMap,
     FormBody(form): FormBody<Code>,
 ) -> Answer<Response> {
-    if !caller.is_same_origin() {
-        return Err(Refused::new(ErrorCode::Forbidden, "The form was not sent from this page."));
-    }
+    caller.check_form()?;
     app.budgets.address_sessions.take(caller.address, now())?;
     let (site, language) = visited(&app, &key, &wanted, &headers).await?;
     let session = secret::mint();
@@ -111,35 +107,25 @@ fn gone(site: &Site, language: Language<'_>, key: &str) -> Answer<Response> {
 }
 
 fn draw(page: &str, site: &Site, language: Language<'_>, said: &str) -> Answer<Response> {
-    let name = &site.settings.name;
-    let text = |key: &str| Some(Fill::Text(language.text(key).replace("{name}", name)));
-    let filled = render(page, |place| match place {
-        "lang" => Some(Fill::Text(language.locale.to_owned())),
-        "dir" => Some(Fill::Text(language.dir().to_owned())),
-        "name" => Some(Fill::Text(name.clone())),
-        "style" => Some(Fill::Html(include_str!("resume/plain.css").to_owned())),
+    let (title, script) = match page {
+        RESUME => (language.text("resume.title"), include_str!("resume/open.js")),
+        STOP => (language.text("stop.title"), ""),
+        _ => ("{name}", ""),
+    };
+    let style = include_str!("resume/plain.css");
+    let sheet = Sheet { site, language, theme: "", title, style, script, framed: false };
+    let text = |key: &str| Some(Fill::Html(sheet.text(key)));
+    let main = render(page, |place| match place {
+        "title" => Some(Fill::Html(sheet.named(title))),
         "said" => Some(Fill::Text(said.to_owned())),
         "hosted" => Some(Fill::Text(format!("/c/{}?lang={}", site.key, language.locale))),
         "write" => text("launcher.open"),
-        "resume_title" => text("resume.title"),
         "resume_text" => text("resume.text"),
         "resume_code" => text("resume.code"),
         "resume_open" => text("mail.open"),
-        "stop_title" => text("stop.title"),
         "stop_text" => text("stop.text"),
         "stop_button" => text("stop.button"),
         _ => None,
     });
-    let hashes = inline_hashes(&filled);
-    let scripts = if hashes.scripts.is_empty() { " 'none'" } else { &hashes.scripts };
-    let policy = format!(
-        "default-src 'none'; script-src{scripts}; style-src{}; form-action 'self'; base-uri 'none'; \
-         require-trusted-types-for 'script'; frame-ancestors 'none'",
-        hashes.styles
-    );
-    let mut response = html(&policy, filled)?;
-    // The address of the one page holds a secret: no other site hears of it.
-    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
-    Ok(response)
+    sheet.answer(&main)
 }

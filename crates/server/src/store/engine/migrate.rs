@@ -4,13 +4,14 @@ use super::connection::{Connection, DbError};
 use crate::store::types::StoreError;
 
 /// The migrations in order; the first has number 1. One that was released is never changed.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../../migrations/0001_first.sql"),
     include_str!("../../../migrations/0002_claims.sql"),
     include_str!("../../../migrations/0003_promise.sql"),
     include_str!("../../../migrations/0004_email.sql"),
     include_str!("../../../migrations/0005_away.sql"),
     include_str!("../../../migrations/0006_ledger.sql"),
+    include_str!("../../../migrations/0007_erasure.sql"),
 ];
 
 /// The version of the tables that this program knows.
