@@ -25,6 +25,8 @@ Usage: cargo xtask <command>
   build             build the widget, the inbox and the server in release form
   size [--json]     what a page loads, as a real browser asked for it
   bench typing      from the click until text is taken, beside a bare static frame
+  bench widget [--rounds N] [--json]
+                    what the widget costs a page and its reader, beside two others from npm and a bare frame
   bench reply [--data FILE] [--json]
                     how good the reply time's forecasts are, over the questions of FILE or those of simulated
                     businesses; `bench reply --help` says what is judged, and how

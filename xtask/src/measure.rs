@@ -9,25 +9,29 @@ use std::process::{Command, ExitCode, Stdio};
 /// What a page loads, at three moments.
 pub(crate) fn size(options: &[String]) -> Outcome<ExitCode> {
     match options {
-        [] => measure("size.mjs", &[]),
-        [json] if json == "--json" => measure("size.mjs", &["--json"]),
+        [] => measure("end_to_end/size.mjs", &[]),
+        [json] if json == "--json" => measure("end_to_end/size.mjs", &["--json"]),
         _ => Err("`cargo xtask size` takes --json and nothing else".to_owned()),
     }
 }
 
-/// From the click until text is taken; and the reply clock's benches, which need no browser.
+/// From the click until text is taken; the widget beside others'; and the reply clock's benches, which need no browser.
 pub(crate) fn bench(options: &[String]) -> Outcome<ExitCode> {
     match options {
-        [what] if what == "typing" => measure("typing.mjs", &[]),
+        [what] if what == "typing" => measure("end_to_end/typing.mjs", &[]),
+        [what, rest @ ..] if what == "widget" => {
+            setup::bench_packages()?;
+            measure("bench/widget.mjs", &rest.iter().map(String::as_str).collect::<Vec<_>>())
+        }
         [what, ..] if what == "reply" || what == "clock" => forecast::bench(options),
-        _ => Err("`cargo xtask bench` takes `typing`, `reply` or `clock`".to_owned()),
+        _ => Err("`cargo xtask bench` takes `typing`, `widget`, `reply` or `clock`".to_owned()),
     }
 }
 
 fn measure(script: &str, options: &[&str]) -> Outcome<ExitCode> {
     bundle::build()?;
     let mut node = node()?;
-    node.arg(ROOT.join("tests/end_to_end").join(script)).args(options);
+    node.arg(ROOT.join("tests").join(script)).args(options);
     let status = node.status().map_err(|e| format!("node did not start: {e}"))?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -84,19 +84,34 @@ fn tools_folder() -> PathBuf {
 
 /// `tests/node_modules`, as the lock file says it.
 pub(crate) fn node_packages() -> Outcome<PathBuf> {
+    packages("tests")
+}
+
+/// The frameworks that the handbook's examples are tried in, and what bundles them.
+pub(crate) fn framework_packages() -> Outcome<PathBuf> {
+    packages("tests/frameworks")
+}
+
+/// The widgets that `bench widget` measures beside ours.
+pub(crate) fn bench_packages() -> Outcome<PathBuf> {
+    packages("tests/bench")
+}
+
+/// The `node_modules` of `folder`, as its lock file says it.
+fn packages(folder: &str) -> Outcome<PathBuf> {
     if on_path("node").is_none() || on_path("npm").is_none() {
         apt_install(&["nodejs", "npm"])
             .map_err(|e| format!("the tests need Node 18.19 or newer with npm: {e}"))?;
     }
-    let tests = ROOT.join("tests");
-    let modules = tests.join("node_modules");
-    let lock = std::fs::read(tests.join("package-lock.json"))
-        .map_err(|e| format!("tests/package-lock.json: {e}"))?;
+    let home = ROOT.join(folder);
+    let modules = home.join("node_modules");
+    let lock = std::fs::read(home.join("package-lock.json"))
+        .map_err(|e| format!("{folder}/package-lock.json: {e}"))?;
     let stamp = modules.join(".installed");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(modules);
     }
-    run(command("npm").current_dir(&tests).args(["ci", "--no-fund", "--no-audit", "--ignore-scripts"]))?;
+    run(command("npm").current_dir(&home).args(["ci", "--no-fund", "--no-audit", "--ignore-scripts"]))?;
     std::fs::write(&stamp, lock).map_err(|e| format!("{} cannot be written: {e}", stamp.display()))?;
     Ok(modules)
 }

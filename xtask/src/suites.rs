@@ -129,6 +129,7 @@ fn budget() -> Outcome<Counts> {
 }
 
 fn end_to_end() -> Outcome<Counts> {
+    setup::framework_packages()?;
     // The example backend is what the stories' webhooks go to.
     run(command("cargo").args(["build", "--quiet", "--locked", "--package", "pronto-server", "--examples"]))?;
     let is_story = |path: &PathBuf| {

@@ -184,8 +184,8 @@ export async function startBackend(pronto, secret, key) {
  * A context counts as a private window, and there Chromium's default keeps every storage from a frame of another site. The
  * stories are about the windows that most people use, so that default is switched off in the profile behind them.
  */
-export async function startBrowser() {
-  const args = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+export async function startBrowser(more = []) {
+  const args = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more];
   if (process.getuid?.() === 0) args.push("--no-sandbox");
   const profile = folder();
   mkdirSync(join(profile, "Default"));
