@@ -27,6 +27,6 @@ pub struct Config {
     pub greeting: String,
     /// Whether the business is closed; the page asks again when that changes, and says so.
     pub closed: bool,
-    /// What the browser says about itself; the page's address and title come from the loader.
+    /// What the browser says about itself; the page's address and title come from the loader, the time zone when it is sent.
     pub context: VisitorContext,
 }

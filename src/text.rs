@@ -2,6 +2,8 @@
 //! a person stands anywhere else in `src/`.
 
 use std::borrow::Cow;
+#[cfg(target_arch = "wasm32")]
+use std::cell::OnceCell;
 
 use pronto_protocol::id::Millis;
 
@@ -108,7 +110,7 @@ impl Words {
     #[must_use]
     pub fn english(locale: &str) -> Self {
         let texts = Self::ENGLISH.iter().map(|(_, english)| Cow::Borrowed(*english)).collect();
-        Self { locale: locale.to_owned(), calendar: Calendar::new(locale), texts }
+        Self { locale: locale.to_owned(), calendar: Calendar::default(), texts }
     }
 
     /// Replaces each word that `find` has at its place among [`Self::ENGLISH`].
@@ -123,7 +125,7 @@ impl Words {
     /// Writes a moment in the visitor's zone.
     #[must_use]
     pub fn moment(&self, at: Millis, form: Form) -> String {
-        self.calendar.write(at, form)
+        self.calendar.write(&self.locale, at, form)
     }
 
     fn at(&self, place: Place) -> &str {
@@ -147,21 +149,16 @@ pub enum Form {
 }
 
 /// The browser's own way to write days and times in one language; made once, because making one is slow.
+/// Its formats are made when the first date is written: the browser's first one takes it ten milliseconds and more.
 #[cfg(target_arch = "wasm32")]
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 struct Calendar {
-    time: js_sys::Function,
-    day: js_sys::Function,
+    time: OnceCell<js_sys::Function>,
+    day: OnceCell<js_sys::Function>,
 }
 
 #[cfg(target_arch = "wasm32")]
 impl Calendar {
-    fn new(locale: &str) -> Self {
-        let time = Self::format(locale, &[("timeStyle", "short")]);
-        let day = Self::format(locale, &[("weekday", "long"), ("day", "numeric"), ("month", "long")]);
-        Self { time, day }
-    }
-
     fn format(locale: &str, wanted: &[(&str, &str)]) -> js_sys::Function {
         use wasm_bindgen::{JsCast, JsValue};
         let options = js_sys::Object::new();
@@ -173,8 +170,13 @@ impl Calendar {
         js_sys::Intl::DateTimeFormat::new(locales.unchecked_ref(), options.unchecked_ref()).format()
     }
 
-    fn write(&self, at: Millis, form: Form) -> String {
-        let format = if form == Form::Time { &self.time } else { &self.day };
+    fn write(&self, locale: &str, at: Millis, form: Form) -> String {
+        let format = if form == Form::Time {
+            self.time.get_or_init(|| Self::format(locale, &[("timeStyle", "short")]))
+        } else {
+            let wanted = [("weekday", "long"), ("day", "numeric"), ("month", "long")];
+            self.day.get_or_init(|| Self::format(locale, &wanted))
+        };
         let written =
             format.call1(&wasm_bindgen::JsValue::NULL, &wasm_bindgen::JsValue::from_f64(at.0 as f64));
         written.ok().and_then(|written| written.as_string()).unwrap_or_default()
@@ -183,16 +185,12 @@ impl Calendar {
 
 /// The same in UTC and without a language, for tests off the browser.
 #[cfg(not(target_arch = "wasm32"))]
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 struct Calendar;
 
 #[cfg(not(target_arch = "wasm32"))]
 impl Calendar {
-    fn new(_locale: &str) -> Self {
-        Self
-    }
-
-    fn write(&self, at: Millis, form: Form) -> String {
+    fn write(&self, _locale: &str, at: Millis, form: Form) -> String {
         let minutes = at.0.div_euclid(60_000);
         match form {
             Form::Time => {

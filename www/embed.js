@@ -76,8 +76,8 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       all.lang = locale;
       all.className = tone + (isOpen ? " o" : "") + (mount ? " m" : "") + (side && (side == "left") == (dir == "ltr") ? " s" : "");
       all.style.cssText = "--a:" + site.accent + ";--o:" + site.on_accent + ";--x:" + right + "px;--y:" + (below || right) + "px;z-index:" + (+option("z-index") || "");
-      // When it opens again, by the reader's own clock.
-      const said = labels.reply.replace("{time}", new Date(hours?.changes_at).toLocaleString(locale, { weekday: "short", hour: "numeric", minute: "numeric" }));
+      // When it opens again, by the reader's own clock; not when it is open, since a page's first date in words costs ten milliseconds.
+      const said = labels.reply.replace("{time}", hours?.open == 0 && new Date(hours.changes_at).toLocaleString(locale, { weekday: "short", hour: "numeric", minute: "numeric" }));
       bubble.textContent = (label + "\n" + said).trim();
       count.textContent = (!isOpen && fresh) || "";
       // The square root keeps minutes visible; a day closes the circle.
@@ -182,7 +182,8 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       if (isOpen || mount) warm();
     };
     const watcher = new MutationObserver(attach);
-    const load = () => fetch(at("v1/sites/"), { signal, credentials: "omit" }).then((answer) => answer.json()).then((json) => {
+    // To another origin a browser sends no cookies along by itself.
+    const load = () => fetch(at("v1/sites/"), { signal }).then((answer) => answer.json()).then((json) => {
       json.labels.open;
       const again = site;
       site = json;

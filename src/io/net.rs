@@ -10,7 +10,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, AbortSignal, Headers, MessageEvent, RequestInit, Response, WebSocket};
 use yew::Callback;
 
-use super::{json, wire};
+use super::{json, page, wire};
 use crate::text::digits;
 use crate::update::{Answer, Event, Request, Socket as Said};
 
@@ -80,7 +80,8 @@ pub(super) fn ask(
     let messages = of("/messages");
     let (path, body) = match &request {
         Request::Session(open) => {
-            (["/v1/sites/", site.as_str(), "/sessions"].concat(), Some(wire::write_open(open)))
+            let zone = page::time_zone();
+            (["/v1/sites/", site.as_str(), "/sessions"].concat(), Some(wire::write_open(open, zone)))
         }
         Request::Send(outgoing) => (messages, Some(wire::write_send(&outgoing.message))),
         Request::Mail(email) => {

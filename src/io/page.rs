@@ -93,15 +93,18 @@ fn text_attribute(name: &str) -> Option<String> {
 }
 
 fn context(framed: bool) -> VisitorContext {
-    let zone = js_sys::Intl::DateTimeFormat::default().resolved_options();
-    let time_zone = json::text(&zone, "timeZone");
     let locale = window().and_then(|window| window.navigator().language());
     let here = || {
         let location = window()?.location();
         Some(location.origin().ok()? + &location.pathname().ok()?)
     };
     let page_url = if framed { None } else { here() };
-    VisitorContext { page_url, page_title: None, locale, time_zone }
+    VisitorContext { page_url, page_title: None, locale, time_zone: None }
+}
+
+/// The browser's time zone. Not asked for at the start: the first such question takes a browser ten milliseconds and more.
+pub(super) fn time_zone() -> Option<String> {
+    json::text(&js_sys::Intl::DateTimeFormat::default().resolved_options(), "timeZone")
 }
 
 /// The words in the page's language.

@@ -239,8 +239,9 @@ fn quoted(text: &str) -> String {
     json
 }
 
-pub(super) fn write_open(open: &OpenSession) -> String {
-    let VisitorContext { page_url, page_title, locale, time_zone } = &open.context;
+/// The zone is the browser's to say, and only now.
+pub(super) fn write_open(open: &OpenSession, time_zone: Option<String>) -> String {
+    let VisitorContext { page_url, page_title, locale, .. } = &open.context;
     let context = Object::new()
         .maybe("page_url", page_url.as_deref())
         .maybe("page_title", page_title.as_deref())

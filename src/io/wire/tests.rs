@@ -142,11 +142,12 @@ fn requests_are_written_as_serde_writes_them() {
         VisitorContext {
             page_title: Some("\"".to_owned()),
             locale: Some("it".to_owned()),
+            time_zone: Some("Europe/Rome".to_owned()),
             ..Default::default()
         },
     ] {
         let open = OpenSession { conversation_id: conversation(), context };
-        same(&write_open(&open), &open);
+        same(&write_open(&open, open.context.time_zone.clone()), &open);
     }
     let set = SetReceipts { delivered: u64::from(u32::MAX) + 1, read: 0 };
     same(&write_set_receipts(&set), &set);
