@@ -11,6 +11,7 @@ use expect_test::expect;
 use pronto::state::Identity;
 use pronto::update::{Answer, Elsewhere, Event, Loader, Sent, Start, Ui};
 use pronto_protocol::api::ErrorCode;
+use pronto_protocol::frame::{Bye, ServerFrame};
 use pronto_protocol::id::Millis;
 use pronto_protocol::model::Author;
 use pronto_protocol::send_queue::Failure;
@@ -234,6 +235,35 @@ fn whoever_logs_out_is_forgotten_with_all_that_waited() {
         0      logout: forget, hang, tell logout
     "#]]
     .assert_eq(&(other.log + &untouched.log));
+}
+
+#[test]
+fn whoever_was_erased_on_another_device_is_forgotten_here() {
+    let talking = || Script::talking(vec![message("a", 1, Author::Visitor)]);
+    let mut told = talking();
+    told.frame(ServerFrame::Bye(Bye { reason: "erased".into(), retry_ms: 0 }));
+    told.look();
+    told.does("late", Event::Answer(Answer::Newest(Err(refused(ErrorCode::Erased)))));
+    let mut sends = talking();
+    sends.send("b", "on its way");
+    sends.failed("b", refused(ErrorCode::Erased));
+    sends.look();
+    let mut comes_back = Script::new();
+    let identity = Some(Identity { opened: true, ..identity() });
+    comes_back.begin(Start { identity, online: true, keeps: true, visible: true, ..Start::default() });
+    comes_back.does("newest", Event::Answer(Answer::Newest(Err(refused(ErrorCode::Erased)))));
+    comes_back.look();
+    expect![[r#"
+        0      frame: hang, hang, forget, tell logout
+        sees
+        0      late: hang
+        0      send: keep b, tell wrote, clear, post b
+        0      failed: hang, forget, tell logout
+        sees
+        0      start: ask newest
+        0      newest: hang, forget, tell logout
+        sees
+    "#]].assert_eq(&[told.log, sends.log, comes_back.log].concat());
 }
 
 #[test]

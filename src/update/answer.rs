@@ -65,6 +65,9 @@ fn opened(state: &mut State, session: Opened, out: &mut Vec<Effect>) {
 fn refused(state: &mut State, failure: Failure, moment: Moment, out: &mut Vec<Effect>) {
     idle(state, moment);
     let Failure::Refused { code, .. } = failure else { return };
+    if code == ErrorCode::Erased {
+        return ui::erased(state, out);
+    }
     if code.is_transient() {
         return;
     }
@@ -76,6 +79,9 @@ fn refused(state: &mut State, failure: Failure, moment: Moment, out: &mut Vec<Ef
 }
 
 fn unsent(state: &mut State, id: &MessageId, failure: Failure, moment: Moment, out: &mut Vec<Effect>) {
+    if matches!(failure, Failure::Refused { code: ErrorCode::Erased, .. }) && state.queue.get(id).is_some() {
+        return ui::erased(state, out);
+    }
     if matches!(failure, Failure::Refused { code: ErrorCode::Unauthorized, .. }) {
         line::forgotten(state, out);
         state.queue.failed(id, Failure::Network, moment.now, moment.dice);
@@ -111,6 +117,7 @@ fn paged(
             }
             take(state, page);
         }
+        Err(Failure::Refused { code: ErrorCode::Erased, .. }) => ui::erased(state, out),
         Err(Failure::Refused { code: ErrorCode::Unauthorized | ErrorCode::NotFound, .. }) => {
             idle(state, moment);
             line::forgotten(state, out);

@@ -6,7 +6,7 @@ use pronto_protocol::frame::{Hello, ServerFrame, Typing};
 use pronto_protocol::model::{Author, Message, Side};
 
 use super::settle::ask;
-use super::{Effect, Moment, Request, Socket, Tell};
+use super::{Effect, Moment, Request, Socket, Tell, ui};
 use crate::state::{Fleeting, State, Talk};
 
 /// How long "is writing" stands without being renewed.
@@ -117,6 +117,7 @@ pub(super) fn frame(
         }
         ServerFrame::Typing(typing) => types(state, typing, moment),
         ServerFrame::Bye(bye) if bye.reason == "unauthorized" => forgotten(state, out),
+        ServerFrame::Bye(bye) if bye.reason == "erased" => ui::erased(state, out),
         _ => {}
     }
 }

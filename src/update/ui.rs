@@ -122,6 +122,14 @@ fn leave(state: &mut State, out: &mut Vec<Effect>) -> Option<Talk> {
     }
 }
 
+/// Whoever writes here had everything erased on another device: this one forgets them too.
+pub(super) fn erased(state: &mut State, out: &mut Vec<Effect>) {
+    if leave(state, out).is_some() {
+        out.push(Effect::Forget);
+        out.push(Effect::Tell(Tell::Logout));
+    }
+}
+
 pub(super) fn elsewhere(state: &mut State, elsewhere: Elsewhere, out: &mut Vec<Effect>) {
     match elsewhere {
         Elsewhere::Identity(identity) => match &mut state.phase {
