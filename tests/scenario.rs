@@ -263,7 +263,8 @@ fn whoever_was_erased_on_another_device_is_forgotten_here() {
         0      start: ask newest
         0      newest: hang, forget, tell logout
         sees
-    "#]].assert_eq(&[told.log, sends.log, comes_back.log].concat());
+    "#]]
+    .assert_eq(&[told.log, sends.log, comes_back.log].concat());
 }
 
 #[test]

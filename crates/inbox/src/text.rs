@@ -319,6 +319,8 @@ table! {
     their_language: "Language", "Lingua";
     their_time: "Their local time", "La sua ora locale";
     their_email: "E-mail left for the answer", "E-mail lasciata per la risposta";
+    rating: "Rated", "Valutazione";
+    rating_of: "{n} of 5", "{n} su 5";
     began: "Began", "Inizio";
     unknown: "Not given", "Non indicato";
     status: "Status", "Stato";

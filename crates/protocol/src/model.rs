@@ -7,6 +7,7 @@ pub mod yours;
 use serde::{Deserialize, Serialize};
 
 use self::cost::{Billing, ReplyWindow};
+use self::yours::Rating;
 use crate::id::{AgentId, ApiKeyId, ConversationId, DeliveryId, MessageId, Millis, SiteKey, VisitorId};
 
 /// The longest text of a message, in Unicode scalar values; WhatsApp's limit, so that every channel can carry it.
@@ -233,6 +234,9 @@ pub struct InboxConversation {
     /// The e-mail address the visitor left for answers; unverified, whoever typed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// How its visitor last rated it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
 }
 
 impl std::fmt::Debug for InboxConversation {

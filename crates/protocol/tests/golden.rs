@@ -149,6 +149,7 @@ fn row() -> InboxConversation {
         window: Some(window()),
         blocked: false,
         email: Some("maria@posta.example".into()),
+        rating: Some(yours::rating()),
     }
 }
 

@@ -77,6 +77,16 @@ table! {
     kept: "Kept", "Mantenute";
     missed: "Missed", "Mancate";
 
+    q_ratings: "How were settled conversations rated?", "Come sono state valutate le conversazioni risolte?";
+    a_ratings: "Visitors rated {n} in the last 12 weeks, and {p} of these as good or very good.", "Valutazioni nelle ultime 12 settimane: {n}. Buone od ottime: {p}.";
+    rating: "Rating", "Valutazione";
+    ratings: "How many", "Quante";
+    very_good: "Very good", "Ottima";
+    good: "Good", "Buona";
+    so_so: "So-so", "Così così";
+    bad: "Bad", "Scarsa";
+    very_bad: "Very bad", "Pessima";
+
     q_costs: "What did answers cost, and how much was for being late?", "Quanto sono costate le risposte, e quanto il ritardo?";
     a_costs: "So far in {m}: {t}; of it for late answers: {l}.", "A {m}, finora: {t}; di cui per risposte in ritardo: {l}.";
     a_costs_late_none: "So far in {m}: {t}; nothing for late answers.", "A {m}, finora: {t}; niente per risposte in ritardo.";

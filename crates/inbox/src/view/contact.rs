@@ -8,6 +8,7 @@ use super::list::visitor_name;
 use super::parts::{ICON_BACK, icon, on};
 use super::{Say, when};
 use crate::state::{Inside, Route, State};
+use crate::text::fill;
 use crate::update::Ui;
 
 pub(super) fn pane(state: &State, inside: &Inside, id: &ConversationId, say: &Say) -> Html {
@@ -52,6 +53,13 @@ fn facts(state: &State, inside: &Inside, row: &InboxConversation, say: &Say) -> 
             <dl>
                 <dt>{ words.status }</dt><dd>{ status }</dd>
                 <dt>{ words.began }</dt><dd>{ when::exact(state.lang, row.conversation.created_at) }</dd>
+                if let Some(rating) = &row.rating {
+                    <dt>{ words.rating }</dt>
+                    <dd>
+                        { fill(words.rating_of, "{n}", &rating.score.to_string()) }
+                        if !rating.words.is_empty() { <p class="meta" dir="auto">{ &rating.words }</p> }
+                    </dd>
+                }
             </dl>
             <p class="unverified">{ words.unverified }</p>
             <dl>

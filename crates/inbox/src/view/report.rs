@@ -4,6 +4,7 @@ mod columns;
 mod costs;
 mod others;
 mod plot;
+mod ratings;
 mod waits;
 mod week;
 
@@ -54,6 +55,7 @@ fn loaded(state: &State, inside: &Inside, report: &Report, say: &Say) -> Html {
                 <div class="half">
                     { columns::never_of(lang, words, report) }
                     { columns::promises_of(lang, words, report) }
+                    { ratings::ratings_of(lang, words, report) }
                     { costs::costs_of(lang, words, report) }
                 </div>
                 { others::others_of(lang, words, report) }

@@ -79,6 +79,7 @@ pub(crate) fn row(conversation: &str, seq: u64) -> InboxConversation {
         window: None,
         blocked: false,
         email: None,
+        rating: None,
     }
 }
 

@@ -63,6 +63,7 @@ pub(crate) fn report(questions: u32) -> Report {
             median_open_s: None,
             median_sample: 0,
         },
+        ratings: [0; 5],
     }
 }
 

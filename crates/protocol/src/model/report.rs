@@ -70,7 +70,7 @@ pub struct PromiseCount {
     pub missed: u32,
 }
 
-/// `GET /v1/inbox/sites/{key}/report`; `report.csv?part=curve|weeks|hours|promises|months` has each picture's table.
+/// `GET /v1/inbox/sites/{key}/report`; `report.csv?part=curve|weeks|hours|promises|months|ratings` has each picture's table.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Report {
@@ -88,6 +88,9 @@ pub struct Report {
     pub months: Vec<ReportMonth>,
     /// The same data on the definitions others publish.
     pub others: OtherDefinitions,
+    /// How often visitors gave each score within the last 12 weeks, from 1 to 5.
+    #[serde(default)]
+    pub ratings: [u32; 5],
 }
 
 /// A point of the survival curve.

@@ -25,6 +25,47 @@ pub struct VisitorConversation {
     pub last_message: Message,
     /// How many messages of the business this visitor has not seen.
     pub unread: u64,
+    /// How they rated it since it was settled, if they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
+}
+
+/// How a visitor rated a settled conversation.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Rating {
+    /// 1 (very bad) to 5 (very good).
+    pub score: u8,
+    /// What they added; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
+    /// When.
+    pub rated_at: Millis,
+}
+
+impl std::fmt::Debug for Rating {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Rating(")?;
+        std::fmt::Display::fmt(&self.score, f)?;
+        f.write_str(")")
+    }
+}
+
+/// `PUT /v1/conversations/{id}/rating`, while the conversation is `resolved`; a visitor's next message ends that.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetRating {
+    /// 1 (very bad) to 5 (very good).
+    pub score: u8,
+    /// Up to 1,000 characters; more are cut off.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
+}
+
+impl std::fmt::Debug for SetRating {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SetRating(…)")
+    }
 }
 
 /// `GET /v1/session/data`: all that is kept of a visitor, as a file.

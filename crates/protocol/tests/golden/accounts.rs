@@ -105,5 +105,6 @@ pub(crate) fn report() -> Report {
             median_open_s: Some(600),
             median_sample: 12,
         },
+        ratings: [0, 1, 2, 5, 9],
     }
 }

@@ -15,8 +15,17 @@ pub(crate) fn receipt() -> ErasureReceipt {
     }
 }
 
+pub(crate) fn rating() -> Rating {
+    Rating { score: 5, words: "Grazie, gentilissimi.".into(), rated_at: NOW }
+}
+
 pub(crate) fn bodies(golden: &mut Golden) {
-    let seen = VisitorConversation { conversation: conversation(), last_message: answer(), unread: 1 };
+    let seen = VisitorConversation {
+        conversation: conversation(),
+        last_message: answer(),
+        unread: 1,
+        rating: Some(rating()),
+    };
     golden.check("visitor_conversations", &VisitorConversations { conversations: vec![seen], now: NOW });
     golden.check(
         "visitor_data",
@@ -38,6 +47,7 @@ pub(crate) fn bodies(golden: &mut Golden) {
             }],
         },
     );
+    golden.check("set_rating", &SetRating { score: 5, words: "Grazie, gentilissimi.".into() });
     golden.check("erasure_receipt", &receipt());
     golden.check("erasure_checked", &ErasureChecked { genuine: true });
     golden.check(

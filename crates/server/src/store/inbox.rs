@@ -8,6 +8,7 @@ use super::conversations::{
 };
 use super::engine::connection::{Connection, DbError, Row};
 use super::sites::from_json;
+use super::visitors::rating::rating;
 use super::{InboxOrder, Store, StoreError, ledger};
 use crate::billing::Shelf;
 
@@ -20,9 +21,11 @@ macro_rules! select {
              c.promise_order, (select v.blocked_at from visitor v where v.visitor_id = c.visitor_id), \
              (select v.email from visitor v where v.visitor_id = c.visitor_id), ",
             message_columns!(),
-            ", w.created_at, w.channel from conversation c left join message m \
+            ", w.created_at, w.channel, r.score, r.words, r.rated_at from conversation c left join message m \
              on m.conversation_id = c.conversation_id and m.seq = c.last_seq left join message w \
-             on w.conversation_id = c.conversation_id and w.seq = c.visitor_seq ",
+             on w.conversation_id = c.conversation_id and w.seq = c.visitor_seq left join rating r \
+             on r.conversation_id = c.conversation_id and r.visitor_seq = \
+             (select max(x.visitor_seq) from rating x where x.conversation_id = c.conversation_id) ",
             $rest
         )
     };
@@ -141,5 +144,6 @@ fn inbox_conversation(row: &mut Row) -> Result<InboxConversation, DbError> {
         window: None,
         blocked: row.opt_at(AT + 7)?.is_some(),
         email: row.opt_text(AT + 8)?,
+        rating: rating(row, LAST_SAID + 2)?,
     })
 }

@@ -1,8 +1,8 @@
 //! Erasing a visitor: what goes, what stays, who is told, and the receipt.
 
 use pronto_protocol::id::{ConversationId, Millis, SiteKey, VisitorId};
-use pronto_protocol::model::Author;
-use pronto_protocol::model::yours::{Erased, ErasureReceipt};
+use pronto_protocol::model::yours::{Erased, ErasureReceipt, SetRating};
+use pronto_protocol::model::{Author, Status};
 use pronto_server::store::{Appended, Claim, Erasing, Erasure, Page, SessionOpening, Told};
 
 use super::world::{World, conversation_id, message, opened, secret};
@@ -180,4 +180,41 @@ pub(crate) async fn a_visitors_conversations_at_a_glance(world: World) {
     let kept = world.store.kept(&session.visitor_id).await.expect("an answer").expect("a visitor");
     assert_eq!((kept.messages, kept.conversations.len(), kept.sessions.len()), (4, 3, 1));
     assert_eq!(kept.conversations[0].1.locale.as_deref(), Some("it-IT"));
+}
+
+pub(crate) async fn a_settled_conversation_is_rated_once_until_its_visitor_writes(world: World) {
+    let site = world.site("shop", None).await;
+    let id = world.conversation(&site, "ana", 1).await;
+    let rate = async |score: u8, words: &str, now: i64| {
+        let set = SetRating { score, words: words.to_owned() };
+        world.store.rate(&id, set, Millis(now)).await.expect("an answer")
+    };
+    let shown = async || {
+        let row = world.store.inbox_conversation(&id, Millis(900)).await.expect("an answer").expect("a row");
+        row.rating.map(|rating| (rating.score, rating.words))
+    };
+    let visitor = VisitorId::new("ana").expect("an id");
+    let own = async || {
+        let talks = world.store.talks_of(&visitor).await.expect("an answer");
+        talks[0].rating.as_ref().map(|rating| rating.score)
+    };
+    world.say(&id, Author::Visitor, "m1", 10).await;
+    world.say(&id, Author::Agent, "m2", 20).await;
+    assert!(!rate(5, "too early", 30).await);
+    assert_eq!(shown().await, None);
+    world.store.set_status(&id, Status::Resolved, Millis(40)).await.expect("settled");
+    assert!(rate(2, "slow", 50).await && rate(4, "", 60).await);
+    assert_eq!((shown().await, own().await), (Some((4, String::new())), Some(4)));
+    assert_eq!(world.store.scores(&site, Millis(0)).await, Ok([0, 0, 0, 1, 0]));
+    // Their next message opens it again; the agent still sees how it was rated before.
+    world.say(&id, Author::Visitor, "m3", 70).await;
+    assert!(!rate(1, "", 80).await);
+    assert_eq!((shown().await, own().await), (Some((4, String::new())), None));
+    world.store.set_status(&id, Status::Resolved, Millis(90)).await.expect("settled");
+    assert!(rate(5, "now it is", 100).await);
+    assert_eq!((shown().await, own().await), (Some((5, "now it is".into())), Some(5)));
+    assert_eq!(world.store.scores(&site, Millis(0)).await, Ok([0, 0, 0, 1, 1]));
+    assert_eq!(world.store.scores(&site, Millis(70)).await, Ok([0, 0, 0, 0, 1]));
+    now(world.erase("ana", "R-1", 200).await);
+    assert_eq!(world.store.scores(&site, Millis(0)).await, Ok([0, 0, 0, 1, 1]), "figures stay");
 }

@@ -74,6 +74,7 @@ on_both! {
     erase::a_receipt_is_genuine_to_the_letter,
     erase::a_device_that_opens_meanwhile_is_erased_or_refused,
     erase::a_visitors_conversations_at_a_glance,
+    erase::a_settled_conversation_is_rated_once_until_its_visitor_writes,
     people::sites_and_their_secrets,
     people::sessions_are_bound_to_site_and_visitor,
     people::agents_and_their_sessions,

@@ -253,3 +253,58 @@ async fn everything_is_deleted_in_two_presses_and_the_receipt_can_be_checked() {
     assert!(!fresh.header("set-cookie").contains(&secret), "{}", fresh.header("set-cookie"));
     world.app.end().await;
 }
+
+#[tokio::test]
+async fn a_settled_conversation_is_rated_by_its_visitor_alone() {
+    let world = World::new().await;
+    let set = async |who: &As, score: i64| {
+        world
+            .app
+            .send(
+                Method::PUT,
+                "/v1/conversations/c2/rating",
+                who,
+                &json!({"score": score, "words": "<i>quick</i>"}),
+            )
+            .await
+    };
+    assert_eq!(set(&world.ana, 5).await.short(), "400 bad_request", "it is still open");
+    let settle = json!({"status": "resolved"});
+    assert_eq!(
+        world.app.send(Method::PATCH, "/v1/inbox/conversations/c2", &world.owner, &settle).await.short(),
+        "200"
+    );
+    assert_eq!(set(&world.bo, 5).await.short(), "404 not_found");
+    assert_eq!(set(&world.owner, 5).await.short(), "403 forbidden");
+    for score in [0, 6] {
+        assert_eq!(set(&world.ana, score).await.short(), "400 bad_request");
+    }
+    assert_eq!(set(&world.ana, 4).await.short(), "204");
+    let shown = world.app.get("/v1/inbox/conversations/c2", &world.owner).await.json();
+    assert_eq!((&shown["rating"]["score"], &shown["rating"]["words"]), (&json!(4), &json!("<i>quick</i>")));
+
+    // By the page, without script: asked for, given, changed.
+    let secret = secret_of(&world.ana);
+    let session = ("session", secret.as_str());
+    assert!(world.you(&[session]).await.text.contains("/c/shop/you/rate?"));
+    let rate = async |fields: &[(&str, &str)]| {
+        press(&world.app, "/c/shop/you/rate?lang=en", &[&[session, ("conversation", "c2")], fields].concat())
+            .await
+            .text
+    };
+    let asked = rate(&[]).await;
+    assert!(
+        asked.contains("value=\"4\" required checked") && asked.contains("&lt;i&gt;quick&lt;/i&gt;"),
+        "{asked}"
+    );
+    let given = rate(&[("score", "2"), ("words", "Late")]).await;
+    assert!(given.contains("Thank you.") && given.contains("value=\"2\" required checked"), "{given}");
+    let other =
+        press(&world.app, "/c/shop/you/rate", &[session, ("conversation", "b1"), ("score", "1")]).await;
+    assert!(!other.text.contains("Mine alone") && !other.text.contains("Thank you."), "{}", other.text);
+    let report = world.app.get("/v1/inbox/sites/shop/report", &world.owner).await.json();
+    assert_eq!(report["ratings"], json!([0, 1, 0, 0, 0]));
+    let table = world.app.get("/v1/inbox/sites/shop/report.csv?part=ratings", &world.owner).await.text;
+    assert_eq!(table.trim().lines().collect::<Vec<_>>(), ["score,ratings", "1,0", "2,1", "3,0", "4,0", "5,0"]);
+    world.app.end().await;
+}

@@ -3,6 +3,7 @@
 
 pub mod email;
 pub mod file;
+pub mod rating;
 pub mod transcript;
 pub mod yours;
 

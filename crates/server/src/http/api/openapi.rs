@@ -28,6 +28,7 @@ use crate::http::party::AGENT_COOKIE;
         conversation::yours::conversations,
         conversation::yours::data,
         conversation::yours::erase,
+        conversation::rating::set_rating,
         conversation::transcript::transcript,
         conversation::messages,
         conversation::send_message,

@@ -170,7 +170,7 @@ pub struct Asked {
 /// One of the report's tables as CSV.
 #[utoipa::path(
     get, path = "/v1/inbox/sites/{key}/report.csv", tag = "inbox",
-    params(("key" = String, Path, description = "The site's key"), ("part" = String, Query, description = "`curve`, `weeks`, `hours`, `promises` or `months`")),
+    params(("key" = String, Path, description = "The site's key"), ("part" = String, Query, description = "`curve`, `weeks`, `hours`, `promises`, `months` or `ratings`")),
     responses(
         (status = 200, description = "The table", content_type = "text/csv", body = String),
         (status = "4XX", description = "No such site or no such table", body = ErrorBody),
@@ -198,6 +198,7 @@ async fn made(app: &App, key: &SiteKey) -> Answer<Report> {
     let months = cost::months(app, &site, now).await?;
     let zone = TimeZone::get(&time_zone).unwrap_or(TimeZone::UTC);
     let turns = app.store.turns(key, figures::since(&zone, now)).await?;
+    let ratings = app.store.scores(key, figures::since(&zone, now)).await?;
     let drawn = tokio::task::spawn_blocking(move || Report {
         curve: figures::curve(&document.counts),
         weeks: figures::weeks(&turns, &zone, now),
@@ -206,6 +207,7 @@ async fn made(app: &App, key: &SiteKey) -> Answer<Report> {
         others: others::others(&turns, now),
         time_zone,
         document,
+        ratings,
     });
     drawn.await.map_err(|_| Refused::internal())
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::tz::TimeZone;
 use pronto_protocol::id::{ConversationId, Millis, SiteKey};
 use pronto_protocol::model::yours::{ErasureReceipt, VisitorConversation};
-use pronto_protocol::model::{Author, Message};
+use pronto_protocol::model::{Author, Message, Status};
 use serde::Deserialize;
 
 use super::hosted::{NEW, Wanted, known_secret, language, set_cookie};
@@ -24,6 +24,8 @@ use crate::http::extract::{Caller, FormBody, Path, Query};
 use crate::http::party::{Visitor, visitor};
 use crate::http::state::{App, now};
 use crate::store::{Kept, Site};
+
+pub mod rate;
 
 const STYLE: &str = include_str!("you/you.css");
 /// Has the panel change to a conversation, where there is a panel around the page.
@@ -229,9 +231,10 @@ impl<'a> Yours<'a> {
     fn gone(&self, receipt: &ErasureReceipt) -> Answer<Response> {
         let erased = &receipt.erased;
         let zone = TimeZone::get(&time_zone(&self.site.settings)).unwrap_or(TimeZone::UTC);
+        let (machine, human) = files::written(receipt.erased_at, &zone);
         let rows = [
             ("you.number", escape(&receipt.reference)),
-            ("you.when", self.time(receipt.erased_at, &zone)),
+            ("you.when", format!("<time class=\"whole\" datetime=\"{machine}\">{human}</time>")),
             ("you.conversations", erased.conversations.to_string()),
             ("you.messages", erased.messages.to_string()),
             ("panel.mail_label", erased.emails.to_string()),
@@ -269,7 +272,7 @@ impl<'a> Yours<'a> {
                 self.text("launcher.open")
             )
         };
-        sheet.answer(&format!("<h1>{}</h1>{main}{way}", sheet.named(title)))
+        sheet.answer(&format!("<h1 id=\"title\">{}</h1>{main}{way}", sheet.named(title)))
     }
 
     /// A conversation, and its file.
@@ -281,14 +284,21 @@ impl<'a> Yours<'a> {
         } else {
             String::new()
         };
+        let named = format!("<input type=\"hidden\" name=\"conversation\" value=\"{}\">", escape(id));
         let file = format!(
-            "<input type=\"hidden\" name=\"conversation\" value=\"{}\"><button class=\"quiet\" name=\"format\" \
-             value=\"html\">{}</button>",
-            escape(id),
+            "{named}<button class=\"quiet\" name=\"format\" value=\"html\">{}</button>",
             self.text("you.file")
         );
+        let rate = if talk.conversation.status == Status::Resolved {
+            let given = talk.rating.as_ref().map(|rating| format!("rate.{}", rating.score));
+            let said = self.text(given.as_deref().unwrap_or("rate.title"));
+            self.form("you/rate", &format!("{named}<button class=\"quiet\">{said}</button>"))
+        } else {
+            String::new()
+        };
         format!(
-            "<li><a href=\"{}\" data-talk=\"{}\"><span dir=\"auto\">{}</span><small>{} · {}</small>{unread}</a>{}</li>",
+            "<li><a href=\"{}\" data-talk=\"{}\"><span dir=\"auto\">{}</span><small>{} · {}</small>{unread}</a>\
+             <div class=\"acts\">{rate}{}</div></li>",
             escape(&self.hosted(id)),
             escape(id),
             escape(&talk.last_message.body),

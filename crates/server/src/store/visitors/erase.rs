@@ -122,6 +122,7 @@ fn conversation(
     let changes = decide(&locked.state, Command::SetStatus(Status::Resolved), now).unwrap_or_default();
     let stirred = turns::apply(c, id, &locked.site, &changes)?;
     erased.deliveries += outbox::forget(c, id)?;
+    c.execute("update rating set words = '' where conversation_id = $1", &[id.as_str().into()])?;
     erased.messages += c.execute("delete from message where conversation_id = $1", &[id.as_str().into()])?;
     erased.conversations +=
         c.execute("delete from conversation where conversation_id = $1", &[id.as_str().into()])?;

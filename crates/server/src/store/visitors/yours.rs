@@ -4,6 +4,7 @@ use pronto_protocol::id::{Millis, VisitorId};
 use pronto_protocol::model::yours::{KeptSession, VisitorConversation};
 use pronto_protocol::model::{Conversation, VisitorContext};
 
+use super::rating::rating;
 use crate::store::conversations::{
     CONVERSATION_COLUMNS, conversation, conversation_columns, message, message_columns,
 };
@@ -27,8 +28,9 @@ impl Store {
                 ", ",
                 message_columns!(),
                 ", (select count(*) from message u where u.conversation_id = c.conversation_id \
-                 and u.seq > c.visitor_read and u.author <> 'visitor') from conversation c \
+                 and u.seq > c.visitor_read and u.author <> 'visitor'), r.score, r.words, r.rated_at from conversation c \
                  join message m on m.conversation_id = c.conversation_id and m.seq = c.last_seq \
+                 left join rating r on r.conversation_id = c.conversation_id and r.visitor_seq = c.visitor_seq \
                  where c.visitor_id = $1 order by c.last_at desc, c.conversation_id limit 200"
             );
             let rows = c.query(sql, &[visitor_id.as_str().into()])?;
@@ -37,6 +39,7 @@ impl Store {
                     conversation: conversation(&mut row)?,
                     last_message: message(&mut row, CONVERSATION_COLUMNS)?,
                     unread: row.seq(CONVERSATION_COLUMNS + MESSAGE_COLUMNS)?,
+                    rating: rating(&mut row, CONVERSATION_COLUMNS + MESSAGE_COLUMNS + 1)?,
                 })
             };
             rows.into_iter().map(read).collect()

@@ -21,6 +21,8 @@ pub enum Part {
     Promises,
     /// Costs by month.
     Months,
+    /// How often each score was given.
+    Ratings,
 }
 
 impl Part {
@@ -33,6 +35,7 @@ impl Part {
             Self::Hours => "hours",
             Self::Promises => "promises",
             Self::Months => "months",
+            Self::Ratings => "ratings",
         }
     }
 }
@@ -63,6 +66,12 @@ pub fn write(report: &Report, part: Part) -> String {
             table.row(&[&"monday", &"kept", &"missed"]);
             for week in &report.weeks {
                 table.row(&[&week.monday, &week.promises.kept, &week.promises.missed]);
+            }
+        }
+        Part::Ratings => {
+            table.row(&[&"score", &"ratings"]);
+            for (score, count) in (1..).zip(report.ratings) {
+                table.row(&[&score, &count]);
             }
         }
         Part::Months => {
