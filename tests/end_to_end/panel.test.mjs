@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Agent, Visitor } from "./support/people.mjs";
-import { Pronto, endAll, eventually, startBrowser } from "./support/harness.mjs";
+import { ENGINE, Pronto, endAll, eventually, onlyChromium, startBrowser } from "./support/harness.mjs";
 
 const LIMIT = { timeout: 120_000 };
 let browser, pronto, agent;
@@ -66,14 +66,14 @@ test("where the wasm never comes, nothing that was written is lost", LIMIT, asyn
   assert.deepEqual((await agent.stored()).map(({ body }) => body), ["senza wasm"]);
 });
 
-test("the hosted page works without JavaScript, and a doubled Send stores once", LIMIT, async () => {
+onlyChromium("WebDriver's own scripts would be switched off too", "the hosted page works without JavaScript, and a doubled Send stores once", LIMIT, async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, locale: "it-IT" });
   const page = await context.newPage();
   await page.goto(`${pronto.chat}/c/${pronto.site}`);
   assert.deepEqual(await context.cookies(), [], "no cookie before the first message");
   await page.getByRole("textbox").fill("Buongiorno, <b>avete</b> pane & olio?");
   await page.locator("#send").dblclick();
-  const rows = page.locator("ol li");
+  const rows = page.locator("ol li.message");
   await rows.filter({ hasText: "Buongiorno, <b>avete</b> pane & olio?" }).waitFor();
   assert.equal(await rows.count(), 1);
   await page.reload();
@@ -105,8 +105,9 @@ test("the hosted page works without JavaScript, and a doubled Send stores once",
 
 test("by keyboard alone from the launcher to an answer that is announced once, and back", LIMIT, async () => {
   const visitor = await Visitor.at(browser, pronto, "about:blank", { viewport: { width: 1280, height: 800 } });
-  // Everything that a live region ever says, in every frame.
-  await visitor.page.addInitScript(() => {
+  // Everything that a live region ever says: from before the page's own scripts where the driver can, else from its opening on.
+  const listen = () => {
+    if (window.said) return;
     window.said = [];
     const live = "[aria-live]:not([aria-live=off]), [role=status], [role=alert], [role=log]";
     new MutationObserver((changes) => {
@@ -116,7 +117,8 @@ test("by keyboard alone from the launcher to an answer that is announced once, a
         if (words && words !== window.said.at(-1)) window.said.push(words);
       }
     }).observe(document, { subtree: true, childList: true, characterData: true });
-  });
+  };
+  await visitor.page.addInitScript?.(listen);
   await visitor.page.goto(pronto.shop);
   await visitor.launcher.waitFor();
   const keys = visitor.page.keyboard;
@@ -130,8 +132,11 @@ test("by keyboard alone from the launcher to an answer that is announced once, a
   });
   assert.equal(await visitor.launcher.getAttribute("aria-expanded"), "false");
   await keys.press("Enter");
-  await eventually("the composer with the focus", async () => (await caret(visitor.composer)).focused);
+  // WebKit lets the frame have the focus, and the composer in it only with the first letter.
+  if (ENGINE === "webkit") await eventually("the frame with the focus", async () => (await visitor.frame()).evaluate(() => document.hasFocus()));
+  else await eventually("the composer with the focus", async () => (await caret(visitor.composer)).focused);
   assert.equal(await visitor.launcher.getAttribute("aria-expanded"), "true");
+  await (await visitor.frame()).evaluate(listen);
   await keys.type("prima riga");
   await keys.press("Shift+Enter");
   await keys.type("seconda riga");
@@ -156,6 +161,7 @@ test("by keyboard alone from the launcher to an answer that is announced once, a
 
   await visitor.page.reload();
   await visitor.open();
+  await (await visitor.frame()).evaluate(listen);
   await visitor.shows(["prima riga\nseconda riga", "Risposta letta ad alta voce."]);
   await visitor.live();
   assert.deepEqual(await announced(await visitor.frame()), [], "history is never announced");

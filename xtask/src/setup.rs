@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 /// Their crate and their tool must be of one version; the crate's is pinned in Cargo.toml.
 const WASM_BINDGEN: &str = "0.2.130";
 const TRUNK: &str = "0.21.14";
+const GECKODRIVER: &str = "0.37.1";
 
 /// Programs that build the web parts, by the folders they lie in.
 pub(crate) struct WebTools {
@@ -52,6 +53,9 @@ pub(crate) fn everything() -> Outcome<()> {
     eprintln!("trunk: {}\nwasm-bindgen: {}", tools.trunk.display(), tools.bindgen.display());
     eprintln!("node packages: {}", node_packages()?.display());
     eprintln!("browser: {}", chromium()?.display());
+    let (firefox, geckodriver) = firefox()?;
+    eprintln!("browser: {} by {}", firefox.display(), geckodriver.display());
+    eprintln!("browser: {}", webkit()?.map(|(_, path)| path.display().to_string()).join(", "));
     eprintln!("postgres: {}", postgres()?.display());
     Ok(())
 }
@@ -124,6 +128,38 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
         apt_install(&["chromium", "chromium-driver"]).map_err(|e| format!("the tests need Chromium: {e}"))?;
     }
     find().ok_or_else(|| "Chromium was installed, but is not on the path".to_owned())
+}
+
+/// Firefox and its driver. The driver's npm package would download a program, so it is built from its crate.
+pub(crate) fn firefox() -> Outcome<(PathBuf, PathBuf)> {
+    let names = ["firefox-esr", "firefox"];
+    if any_on_path(&names).is_none() {
+        eprintln!("the stories are told in Firefox too");
+        apt_install(&["firefox-esr"]).map_err(|e| format!("the tests need Firefox: {e}"))?;
+    }
+    let browser = any_on_path(&names).ok_or("Firefox was installed, but is not on the path")?;
+    Ok((browser, tool("geckodriver", GECKODRIVER, &["geckodriver"])?))
+}
+
+/// WebKit's driver and browser, a screen that nobody sees, and what gives a window on it the focus; by the names of the
+/// variables that the harness reads.
+pub(crate) fn webkit() -> Outcome<[(&'static str, PathBuf); 4]> {
+    let find = || {
+        Some([
+            ("PRONTO_WEBKIT_DRIVER", on_path("WebKitWebDriver")?),
+            ("PRONTO_WEBKIT", files_named(Path::new("/usr/lib"), "MiniBrowser").into_iter().next()?),
+            ("PRONTO_XVFB", on_path("Xvfb")?),
+            ("PRONTO_XDOTOOL", on_path("xdotool")?),
+        ])
+    };
+    // The browser's language is the C library's, which makes it from the sources in `locales`.
+    let languages = || Path::new("/usr/share/i18n/locales/it_IT").exists();
+    if find().is_none() || !languages() {
+        eprintln!("the stories are told in WebKit too");
+        apt_install(&["webkit2gtk-driver", "xvfb", "xdotool", "locales"])
+            .map_err(|e| format!("the tests need WebKit: {e}"))?;
+    }
+    find().ok_or_else(|| "WebKit was installed, but its parts are nowhere to be found".to_owned())
 }
 
 /// The folder of `initdb` and `postgres`; the tests start servers of their own with them.

@@ -29,7 +29,12 @@ struct Counts {
     failed: u64,
 }
 
-const SUITES: [Suite; 8] = [
+/// The stories that can go otherwise in another engine, by their paths in tests/end_to_end. Those of them that ask more of
+/// the browser's debugger than WebDriver gives list themselves as Chromium's alone.
+const EVERYWHERE: [&str; 4] =
+    ["way.test.mjs", "panel.test.mjs", "embed/hostile.test.mjs", "languages/narrow.test.mjs"];
+
+const SUITES: [Suite; 10] = [
     Suite { name: "format", run: format },
     Suite { name: "clippy", run: clippy },
     Suite { name: "clippy-wasm", run: clippy_wasm },
@@ -38,6 +43,8 @@ const SUITES: [Suite; 8] = [
     Suite { name: "build", run: build },
     Suite { name: "budget", run: budget },
     Suite { name: "end-to-end", run: end_to_end },
+    Suite { name: "end-to-end firefox", run: firefox },
+    Suite { name: "end-to-end webkit", run: webkit },
 ];
 
 /// Runs them all, or the one that `--only` names.
@@ -79,7 +86,7 @@ fn timed(suite: &Suite) -> (Counts, String) {
         Counts { passed: 0, failed: 1 }
     });
     let took = begun.elapsed().as_secs_f32();
-    let line = format!("{:<12} {:>6} ok {:>5} bad {took:>8.1} s", suite.name, counts.passed, counts.failed);
+    let line = format!("{:<18} {:>6} ok {:>5} bad {took:>8.1} s", suite.name, counts.passed, counts.failed);
     (counts, line)
 }
 
@@ -125,13 +132,12 @@ fn build() -> Outcome<Counts> {
 }
 
 fn budget() -> Outcome<Counts> {
-    node_tests(&[ROOT.join("tests/end_to_end").join(BUDGET)])
+    node_tests(measure::node()?, &[ROOT.join("tests/end_to_end").join(BUDGET)])
 }
 
 fn end_to_end() -> Outcome<Counts> {
     setup::framework_packages()?;
-    // The example backend is what the stories' webhooks go to.
-    run(command("cargo").args(["build", "--quiet", "--locked", "--package", "pronto-server", "--examples"]))?;
+    example_backend()?;
     let is_story = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         name.ends_with(".test.mjs") && name != BUDGET
@@ -140,12 +146,32 @@ fn end_to_end() -> Outcome<Counts> {
     if stories.is_empty() {
         return Err("there is not one story in tests/end_to_end".to_owned());
     }
-    node_tests(&stories)
+    node_tests(measure::node()?, &stories)
+}
+
+fn firefox() -> Outcome<Counts> {
+    let (browser, driver) = setup::firefox()?;
+    everywhere("firefox", &[("PRONTO_FIREFOX", browser), ("PRONTO_GECKODRIVER", driver)])
+}
+
+fn webkit() -> Outcome<Counts> {
+    everywhere("webkit", &setup::webkit()?)
+}
+
+fn everywhere(engine: &str, programs: &[(&str, PathBuf)]) -> Outcome<Counts> {
+    example_backend()?;
+    let mut node = measure::node()?;
+    node.env("PRONTO_ENGINE", engine).envs(programs.iter().map(|(name, path)| (name, path)));
+    node_tests(node, &EVERYWHERE.map(|story| ROOT.join("tests/end_to_end").join(story)))
+}
+
+/// What the stories' webhooks go to.
+fn example_backend() -> Outcome<()> {
+    run(command("cargo").args(["build", "--quiet", "--locked", "--package", "pronto-server", "--examples"]))
 }
 
 /// Runs node's own test runner, one file after the other, since two cores and one browser each are little.
-fn node_tests(tests: &[PathBuf]) -> Outcome<Counts> {
-    let mut node = measure::node()?;
+fn node_tests(mut node: Command, tests: &[PathBuf]) -> Outcome<Counts> {
     node.args(["--test", "--test-concurrency=1", "--test-reporter=tap"]).args(tests);
     let mut counts = Counts::default();
     let ended_well = follow(&mut node, |line| counts.add(node_counts(line)))?;

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -59,14 +60,14 @@ export const freePort = () =>
     });
   });
 
-function folder() {
+export function folder() {
   const path = mkdtempSync(join(tmpdir(), "pronto-"));
   atEnd(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 
 /** A process whose output can be read, and which is ended with the stories. */
-class Program {
+export class Program {
   constructor(path, args = [], env = {}) {
     assert.ok(existsSync(path), `${path} is not there: build it first`);
     Object.assign(this, { path, args, env, output: "" });
@@ -178,13 +179,20 @@ export async function startBackend(pronto, secret, key) {
   return `http://127.0.0.1:${port}`;
 }
 
+/** Which browser the stories are told in: `chromium`, `firefox` or `webkit`. */
+export const ENGINE = process.env.PRONTO_ENGINE ?? "chromium";
+
+/** A story for Chromium alone, because of `why`; where another browser is asked, its name is listed and it counts for nothing. */
+export const onlyChromium = (why, name, ...story) => (ENGINE === "chromium" ? test(name, ...story) : console.log(`not in ${ENGINE}: ${name} (${why})`));
+
 /**
- * Chromium, one for the file's stories; each of its contexts is somebody of their own.
+ * The browser, one for the file's stories; each of its contexts is somebody of their own.
  *
  * A context counts as a private window, and there Chromium's default keeps every storage from a frame of another site. The
  * stories are about the windows that most people use, so that default is switched off in the profile behind them.
  */
 export async function startBrowser(more = []) {
+  if (ENGINE !== "chromium") return new (await import("./engines.mjs")).Browser(ENGINE);
   const args = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more];
   if (process.getuid?.() === 0) args.push("--no-sandbox");
   const profile = folder();

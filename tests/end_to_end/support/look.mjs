@@ -30,8 +30,87 @@ export async function picture(page, name) {
   mkdirSync(OUTPUT, { recursive: true });
   await still(page);
   await page.screenshot({ path: join(OUTPUT, `${name}.png`) });
-  for (const frame of page.frames()) {
+  for (const frame of await page.frames()) {
     const { inside, outside } = await frame.evaluate(() => ({ inside: innerWidth, outside: document.documentElement.scrollWidth }));
-    assert.ok(outside <= inside, `${name}: ${frame.url()} is ${outside} wide in a window of ${inside}`);
+    assert.ok(outside <= inside, `${name}: ${await frame.url()} is ${outside} wide in a window of ${inside}`);
   }
+}
+
+/**
+ * Runs in a document: each text that stands out less than 7:1 from what is behind it (4.5:1 where it is large), each drawn mark
+ * less than 3:1, and each target smaller than 44 by 44 pixels, unless it is a link inside a sentence.
+ */
+function faint() {
+  const found = [], roots = [document], limit = 44;
+  for (const root of roots) for (const { shadowRoot } of root.querySelectorAll("*")) if (shadowRoot) roots.push(shadowRoot);
+  const up = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host;
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const parse = (color) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const over = ([r, g, b, a], under) => [r, g, b].map((c, i) => c * a + under[i] * (1 - a));
+  const light = (rgb) => rgb.reduce((sum, c, i) => sum + [0.2126, 0.7152, 0.0722][i] * ((c /= 255) > 0.04045 ? ((c + 0.055) / 1.055) ** 2.4 : c / 12.92), 0.05);
+  const ratio = (one, other) => ((a, b) => (a > b ? a / b : b / a))(light(one), light(other));
+  const behind = (element) => {
+    const layers = [];
+    for (let at = element; at; at = up(at)) {
+      layers.push(parse(getComputedStyle(at).backgroundColor));
+      if (layers.at(-1)[3] === 1) break;
+    }
+    const dark = getComputedStyle(document.documentElement).colorScheme.startsWith("dark");
+    return layers.reduceRight((under, layer) => over(layer, under), dark ? [18, 18, 18] : [255, 255, 255]);
+  };
+  const opacity = (element) => {
+    let left = 1;
+    for (let at = element; at; at = up(at)) left *= Number(getComputedStyle(at).opacity);
+    return left;
+  };
+  const hidden = (element) => {
+    for (let at = element; at; at = up(at)) {
+      const { width, height } = at.getBoundingClientRect(), { visibility, display } = getComputedStyle(at);
+      if ((display !== "contents" && (width <= 1 || height <= 1)) || visibility === "hidden" || ["style", "script", "noscript", "title", "template"].includes(at.localName)) return true;
+    }
+    return false;
+  };
+  const named = (element) => `${element.localName}${element.id && `#${element.id}`}${element.getAttribute("class") ? `.${element.getAttribute("class")}` : ""}`;
+  const judge = (element, color, words, least) => {
+    const under = behind(element), [r, g, b, a] = parse(color), seen = ratio(over([r, g, b, a * opacity(element)], under), under);
+    if (seen < least) found.push(`“${words.slice(0, 40)}” in ${named(element)}: ${seen.toFixed(2)} to 1, not ${least}`);
+  };
+  for (const root of roots) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement ?? root.host;
+      if (!node.data.trim() || !element || hidden(element)) continue;
+      const { color, fontSize, fontWeight } = getComputedStyle(element), size = parseFloat(fontSize);
+      judge(element, color, node.data.trim(), size >= 24 || (size >= 18.66 && fontWeight >= 700) ? 4.5 : 7);
+    }
+    for (const field of root.querySelectorAll("input:not([type=hidden]), textarea")) {
+      if (hidden(field)) continue;
+      judge(field, getComputedStyle(field).color, field.value || "its text", 7);
+      if (field.placeholder) judge(field, getComputedStyle(field, "::placeholder").color, field.placeholder, 7);
+    }
+    for (const mark of root.querySelectorAll("button svg, a svg")) if (!hidden(mark)) judge(up(mark), getComputedStyle(mark).color, "a drawn mark", 3);
+    for (const target of root.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden]), [role=button], [tabindex='0']")) {
+      if (hidden(target) || target.disabled) continue;
+      const { width, height } = target.getBoundingClientRect(), { display } = getComputedStyle(target);
+      const inSentence = display === "inline" && up(target).textContent.trim() !== target.textContent.trim();
+      // A box to tick is hit by its label as well.
+      const label = ["checkbox", "radio"].includes(target.type) && target.closest("label")?.getBoundingClientRect();
+      const [w, h] = label ? [label.width, label.height] : [width, height];
+      if (!inSentence && (w < limit - 0.5 || h < limit - 0.5)) found.push(`${named(target)} is ${Math.round(w)} by ${Math.round(h)}, not ${limit}`);
+    }
+  }
+  return [...new Set(found)];
+}
+
+/** The two rules of WCAG's highest level that Pronto keeps. `colours: false` where the visitor's own colours stand in for ours. */
+export async function ample(what, frame, { colours = true } = {}) {
+  await still(frame);
+  const found = await frame.evaluate(faint);
+  assert.deepEqual(found.filter((line) => colours || !line.includes(" to 1,")), [], what);
 }

@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 import { Agent, Visitor } from "./people.mjs";
-import { atEnd } from "./harness.mjs";
+import { ENGINE, atEnd } from "./harness.mjs";
 
 /** The line that the inbox shows, with further attributes. */
 export const snippet = (pronto, more = "") => `<script async src="${pronto.chat}/embed.js" data-site="${pronto.site}" ${more}></script>`;
@@ -55,7 +55,8 @@ export class Pages {
     visitor.page.setDefaultTimeout(15_000);
     if (before) await visitor.page.addInitScript(before);
     visitor.faults = [];
-    visitor.page.on("pageerror", (error) => visitor.faults.push(error.message));
+    // Only there does the driver tell of them.
+    if (ENGINE === "chromium") visitor.page.on("pageerror", (error) => visitor.faults.push(error.message));
     await visitor.page.goto(address);
     return visitor;
   }
