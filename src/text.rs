@@ -110,7 +110,7 @@ impl Words {
     #[must_use]
     pub fn english(locale: &str) -> Self {
         let texts = Self::ENGLISH.iter().map(|(_, english)| Cow::Borrowed(*english)).collect();
-        Self { locale: locale.to_owned(), calendar: Calendar::default(), texts }
+        Self { locale: locale.to_owned(), calendar: Calendar::new(), texts }
     }
 
     /// Replaces each word that `find` has at its place among [`Self::ENGLISH`].
@@ -159,6 +159,10 @@ struct Calendar {
 
 #[cfg(target_arch = "wasm32")]
 impl Calendar {
+    fn new() -> Self {
+        Self::default()
+    }
+
     fn format(locale: &str, wanted: &[(&str, &str)]) -> js_sys::Function {
         use wasm_bindgen::{JsCast, JsValue};
         let options = js_sys::Object::new();
@@ -185,11 +189,15 @@ impl Calendar {
 
 /// The same in UTC and without a language, for tests off the browser.
 #[cfg(not(target_arch = "wasm32"))]
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Calendar;
 
 #[cfg(not(target_arch = "wasm32"))]
 impl Calendar {
+    fn new() -> Self {
+        Self
+    }
+
     fn write(&self, _locale: &str, at: Millis, form: Form) -> String {
         let minutes = at.0.div_euclid(60_000);
         match form {
