@@ -22,6 +22,10 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// Some sites answer only to what looks like a browser.
 const AGENT: &str = concat!("Mozilla/5.0 (compatible; pronto-doctor/", env!("CARGO_PKG_VERSION"), ")");
 
+/// What a browser's console is given to see what no reading of the markup shows: what a tag manager added, what lies over the
+/// button, how far it stands out from what is behind it.
+pub(crate) const CONSOLE: &str = include_str!("doctor/console.js");
+
 /// One thing that was looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Finding {
@@ -207,8 +211,16 @@ fn page_findings(seen: &Seen, asked: Option<&Url>) -> Vec<Finding> {
             format!("The loader of {} is put there by another script, which can fail; in the page's own markup it is:", origin(chat)),
             format!("<script async src=\"{}/embed.js\" data-site=\"{key}\"></script>", origin(chat)),
         )),
+        // Not blocking: it may well be there in the end.
+        None if found.tag_manager.is_some() => findings.push(advice(
+            format!(
+                "The loader is not in the page's markup. {} is, and may add it, which only a browser sees: the page /doctor of your chat has lines for its console. In the page's own markup it would be:",
+                found.tag_manager.unwrap_or_default()
+            ),
+            format!("<script async src=\"{}/embed.js\" data-site=\"{key}\"></script>", example()),
+        )),
         None => findings.push(blocks(
-            "The loader is not on the page. If a tag manager adds it, only a browser can see it; otherwise put this before </head>:",
+            "The loader is not on the page. Put this before </head>:",
             format!("<script async src=\"{}/embed.js\" data-site=\"{key}\"></script>", example()),
         )),
     }

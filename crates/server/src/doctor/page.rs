@@ -16,9 +16,22 @@ pub(super) struct Found {
     pub(super) nonce: Option<String>,
     /// Whether the page has a viewport.
     pub(super) viewport: bool,
+    /// What may add scripts to the page that no markup shows, by name.
+    pub(super) tag_manager: Option<&'static str>,
     /// Policies in `<meta>`.
     pub(super) policies: Vec<String>,
 }
+
+/// What adds scripts to pages, by a piece of the address that it is loaded from.
+const TAG_MANAGERS: [(&str, &str); 7] = [
+    ("googletagmanager.com/gtm.js", "Google Tag Manager"),
+    ("googletagmanager.com/gtag/js", "Google's tag"),
+    ("cdn.segment.com/analytics.js", "Segment"),
+    ("tags.tiqcdn.com/", "Tealium"),
+    ("assets.adobedtm.com/", "Adobe's tags"),
+    ("/matomo/js/container_", "Matomo Tag Manager"),
+    ("cdn.matomo.cloud/", "Matomo Tag Manager"),
+];
 
 /// Attributes of a tag that are kept.
 const ATTRIBUTES_MAX: usize = 100;
@@ -61,6 +74,10 @@ pub(super) fn find(html: &str, url: &Url) -> Found {
 }
 
 fn script(tag: &Tag, page: &Url, found: &mut Found) {
+    // Their own snippets name the address in a script's text.
+    let named = |part: &str| tag.get("src").is_some_and(|src| src.contains(part)) || tag.text.contains(part);
+    let manager = TAG_MANAGERS.iter().find(|(part, _)| named(part)).map(|(_, name)| *name);
+    found.tag_manager = found.tag_manager.or(manager);
     let loader = tag.get("src").and_then(|src| page.join(src).ok()).filter(|src| src.path() == "/embed.js");
     if let Some(loader) = loader.filter(|_| !found.in_markup) {
         found.in_markup = true;
@@ -161,6 +178,19 @@ mod tests {
     }
 
     #[test]
+    fn what_may_add_it_is_named() {
+        let page = "https://shop.example/".parse().expect("a URL");
+        let cases = [
+            "<script>(function(w,d,s,l,i){j.src='https://www.googletagmanager.com/gtm.js?id='+i})(window)</script>",
+            "<script async src=\"https://www.googletagmanager.com/gtag/js?id=G-1\"></script>",
+            "<script>t.src=\"https://cdn.segment.com/analytics.js/v1/\" + key</script>",
+            "<noscript><iframe src=\"https://www.googletagmanager.com/ns.html\"></iframe></noscript><p>gtm.js</p>",
+        ];
+        let named = cases.map(|html| find(html, &page).tag_manager);
+        assert_eq!(named, [Some("Google Tag Manager"), Some("Google's tag"), Some("Segment"), None]);
+    }
+
+    #[test]
     fn the_widget_is_found_however_it_is_written() {
         let page = "https://shop.example/a/b".parse().expect("a URL");
         let cases = [
@@ -175,7 +205,7 @@ mod tests {
             "<script src=\"https://chat.example.com/embed.js",
         ];
         let lines = cases.map(|html| {
-            let Found { chat, in_markup, site, nonce, viewport, policies } = find(html, &page);
+            let Found { chat, in_markup, site, nonce, viewport, policies, .. } = find(html, &page);
             let chat = chat.map(|chat| chat.to_string());
             format!("{chat:?} {in_markup} {site:?} {nonce:?} {viewport} {policies:?}\n")
         });

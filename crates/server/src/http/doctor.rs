@@ -22,7 +22,7 @@ use super::party::signed_in;
 use super::state::{App, now};
 use crate::auth::secret::SecretHash;
 use crate::config::web_origin;
-use crate::doctor::{Chat, Finding, Grade, look, reader};
+use crate::doctor::{CONSOLE, Chat, Finding, Grade, look, reader};
 
 /// Of one person's pages, so many are read.
 static BUDGET: LazyLock<Budget<SecretHash>> =
@@ -141,8 +141,12 @@ fn page(url: &str, found: &str) -> Answer<Response> {
          <form action=\"/doctor\"><label for=\"url\">Address of the page</label>\
          <input id=\"url\" name=\"url\" inputmode=\"url\" autocomplete=\"url\" required value=\"{}\" placeholder=\"https://shop.example/\">\
          <button>Look</button></form>{found}\
+         <h2>What only your browser sees</h2><p>What a tag manager adds, what lies over the button, how far it stands out from the \
+         page: open that page, open the browser's console (F12, on a Mac ⌥⌘J), and paste these lines. They read, and change nothing.</p>\
+         <details><summary>The lines to paste</summary><pre tabindex=\"0\"><code>{}</code></pre></details>\
          <p>More in <a href=\"/docs/site/doctor\">the handbook</a>.</p></main>",
         escape(url),
+        escape(CONSOLE),
     );
     let styles = inline_hashes(&page).styles;
     html(
