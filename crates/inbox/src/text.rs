@@ -431,6 +431,8 @@ table! {
     origins_hint: "One address a line, for example https://shop.example. The chat opens on these sites only.", "Un indirizzo per riga, per esempio https://negozio.example. La chat si apre solo su questi siti.";
     snippet: "Snippet", "Codice";
     snippet_hint: "Paste this line before the end of each page’s body.", "Incolla questa riga prima della fine del body di ogni pagina.";
+    playground: "Try its options beside the real widget", "Prova le opzioni accanto al widget vero";
+    doctor: "It does not appear? See what keeps it away", "Non appare? Guarda che cosa lo impedisce";
     copy: "Copy", "Copia";
     copied: "Copied", "Copiato";
     not_copied: "The browser did not allow copying. Select the text and copy it by hand.", "Il browser non permette di copiare. Seleziona il testo e copialo a mano.";

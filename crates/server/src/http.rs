@@ -10,6 +10,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use api::{agent, conversation, cost, inbox, openapi, report, settings, site, test};
+use docs::playground;
 use error::{Answer, no_such_method, no_such_path, panicked};
 use guard::layers;
 use live::{poll, socket};
@@ -116,6 +117,13 @@ fn page_routes() -> Router<App> {
         .route("/inbox", compressed(get(page::inbox)))
         .route("/inbox/{*rest}", compressed(get(page::inbox)))
         .route("/doctor", get(doctor::show))
+        .route("/playground", compressed(get(playground::show)))
+        .route("/playground/snippet", get(playground::snippet))
+        .route("/playground/page", get(playground::sample))
+        .route("/playground/look/{accent}/embed.js", get(playground::loader))
+        .route("/playground/look/{accent}/v1/sites/{key}", get(playground::site))
+        .route("/playground/look/{accent}/frame/{key}", get(playground::panel))
+        .route("/playground/look/{accent}/c/{key}", get(playground::hosted))
         .route("/docs", compressed(get(docs::first)))
         .route("/docs/{*path}", compressed(get(docs::page)))
         .route("/favicon.ico", get(page::favicon))

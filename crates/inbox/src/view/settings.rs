@@ -15,7 +15,7 @@ use super::parts::{Field, on_change, on_input, on_set, on_submit, problem};
 use super::{Say, when};
 use crate::state::settings::billing::BillingProblem;
 use crate::state::settings::colour::{
-    EDGE_LEAST, PAPER, PAPER_DARK, Ratio, TEXT_BEST, TEXT_LEAST, contrast, parse, text_on,
+    EDGE_LEAST, PAPER, PAPER_DARK, Ratio, TEXT_BEST, TEXT_LEAST, edge, parse, text_on,
 };
 use crate::state::settings::hours::{HoursProblem, Of};
 use crate::state::settings::{Confirm, FormProblem, Saving, Settings, Shown, Spot};
@@ -52,7 +52,7 @@ fn loaded(state: &State, inside: &Inside, settings: &Settings, page: &SitePage, 
         <>
             if locked { <p class="notice">{ words.view_only }</p> }
             { problem(settings.problem.as_deref()) }
-            { snippet(&page.snippet, words, say) }
+            { snippet(page, words, say) }
             <form onsubmit={on_submit(say, Ui::Settings(SettingsUi::Save))} novalidate=true>
                 { look(state, settings, locked, say) }
                 { hours::editor(state, settings, locked, say) }
@@ -71,12 +71,16 @@ fn loaded(state: &State, inside: &Inside, settings: &Settings, page: &SitePage, 
     }
 }
 
-fn snippet(snippet: &str, words: &Strings, say: &Say) -> Html {
+fn snippet(page: &SitePage, words: &Strings, say: &Say) -> Html {
     html! {
         <section class="block" aria-labelledby="snippet">
             <h3 id="snippet">{ words.snippet }</h3>
             <p class="hint">{ words.snippet_hint }</p>
-            { copyable(snippet, words, say) }
+            { copyable(&page.snippet, words, say) }
+            <p class="hint">
+                <a href={format!("/playground?site={}", page.site)} target="_blank">{ words.playground }</a>{ " · " }
+                <a href="/doctor" target="_blank">{ words.doctor }</a>
+            </p>
         </section>
     }
 }
@@ -177,13 +181,13 @@ fn contrasts(accent: &str, words: &Strings) -> Html {
         TEXT_LEAST.. => words.contrast_fine,
         _ => words.contrast_weak,
     };
-    let edge = |ratio: Ratio| if ratio >= EDGE_LEAST { words.contrast_seen } else { words.contrast_unseen };
-    let (light, dark) = (contrast(colour, PAPER), contrast(colour, PAPER_DARK));
+    let seen = |ratio: Ratio| if ratio >= EDGE_LEAST { words.contrast_seen } else { words.contrast_unseen };
+    let (light, dark) = (edge(colour, PAPER), edge(colour, PAPER_DARK));
     html! {
         <div role="status"><dl class="contrasts">
             { ratio(words.contrast_text, text, verdict, text >= TEXT_LEAST) }
-            { ratio(words.contrast_light, light, edge(light), light >= EDGE_LEAST) }
-            { ratio(words.contrast_dark, dark, edge(dark), dark >= EDGE_LEAST) }
+            { ratio(words.contrast_light, light, seen(light), light >= EDGE_LEAST) }
+            { ratio(words.contrast_dark, dark, seen(dark), dark >= EDGE_LEAST) }
         </dl></div>
     }
 }

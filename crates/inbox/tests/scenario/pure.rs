@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use pronto_inbox::state::Route;
 use pronto_inbox::state::list::wait;
 use pronto_inbox::state::prose::{Piece, pieces};
-use pronto_inbox::state::settings::colour::{contrast, parse, text_on};
+use pronto_inbox::state::settings::colour::{EDGE_LEAST, PAPER, PAPER_DARK, contrast, edge, parse, text_on};
 use pronto_inbox::state::settings::hours::{Hours, Span, parse_time, write_time};
 use pronto_inbox::text::{Lang, short_span};
 use pronto_protocol::id::Millis;
@@ -256,4 +256,14 @@ fn languages_and_spans() {
             9999 -> 6 d, 6 g
         "#]],
     );
+}
+
+#[test]
+fn our_own_green_stands_out_on_light_and_dark_pages_by_its_ring() {
+    let green = parse("#0f5c4a").expect("a colour");
+    assert!(contrast(green, PAPER_DARK) < EDGE_LEAST, "the disc alone would not");
+    assert!(edge(green, PAPER_DARK) >= EDGE_LEAST && edge(green, PAPER) >= EDGE_LEAST);
+    // What is as dark as the page in all its parts does not.
+    let night = parse("#14171a").expect("a colour");
+    assert!(edge(night, PAPER_DARK) < EDGE_LEAST);
 }

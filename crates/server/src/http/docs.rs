@@ -2,6 +2,7 @@
 //! server's own address. Strictly styled, without a script.
 
 pub(super) mod book;
+pub mod playground;
 
 use std::sync::LazyLock;
 

@@ -46,6 +46,16 @@ pub fn text_on(accent: Rgb) -> (&'static str, Ratio) {
     if white >= ink { ("#FFFFFF", white) } else { ("#17201C", ink) }
 }
 
+/// How well the launcher in `accent` stands out from `paper`: its disc, or the ring that is always drawn on it in three tenths of
+/// its text's colour, whichever is seen better.
+#[must_use]
+pub fn edge(accent: Rgb, paper: Rgb) -> Ratio {
+    let text = parse(text_on(accent).0).unwrap_or(accent);
+    let mix = |a: u8, b: u8| ((u16::from(a) * 7 + u16::from(b) * 3) / 10) as u8;
+    let ring = Rgb(mix(accent.0, text.0), mix(accent.1, text.1), mix(accent.2, text.2));
+    contrast(accent, paper).max(contrast(ring, paper))
+}
+
 fn luminance(Rgb(r, g, b): Rgb) -> f64 {
     let linear = |channel: u8| {
         let c = f64::from(channel) / 255.0;
