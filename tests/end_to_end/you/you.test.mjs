@@ -105,7 +105,8 @@ test("each of the pages is clean in every light and direction, and at 320 pixels
     ["rtl", { locale: "ar" }],
   ];
   for (const [name, look] of looks) {
-    const { secret } = await somebody();
+    const { secret, talks } = await somebody();
+    await ask("PATCH", `/v1/inbox/conversations/${talks[1]}`, owner, { status: "resolved" });
     const page = await visit(secret, look);
     const seen = async (what) => {
       await clean(`${what}, ${name}`, page);
@@ -113,6 +114,12 @@ test("each of the pages is clean in every light and direction, and at 320 pixels
       assert.notEqual(await page.title(), "taken");
     };
     await seen("list");
+    await page.locator("form[action*=rate] button").click();
+    await page.locator("input[value='4']").check();
+    await page.locator(".rate button").click();
+    await page.getByRole("status").waitFor();
+    await seen("rate");
+    await page.locator("main > form button").click();
     await page.locator("form[action*=delete] button").click();
     await seen("sure");
     await page.locator("form[action*=delete] button").click();
