@@ -62,6 +62,8 @@ pub struct Talk {
     pub promise_by: Option<Millis>,
     /// The e-mail for the answer.
     pub mail: Mail,
+    /// How many of the business's messages came in their other conversations and were not seen.
+    pub elsewhere: usize,
 }
 
 /// The e-mail that the answer is to go to as well.
@@ -343,6 +345,7 @@ impl Talk {
             again: None,
             promise_by: None,
             mail: Mail::default(),
+            elsewhere: 0,
         }
     }
 

@@ -184,6 +184,8 @@ pub struct Page {
     pub standing: Standing,
     /// In order of seq.
     pub messages: Vec<Message>,
+    /// How many are unseen in the other conversations.
+    pub elsewhere: usize,
 }
 
 /// What a socket does.

@@ -9,11 +9,11 @@ mod thread;
 
 use expect_test::expect;
 use pronto::state::Identity;
-use pronto::update::{Answer, Elsewhere, Event, Loader, Sent, Start, Ui};
+use pronto::update::{Answer, Elsewhere, Event, Loader, Page, Sent, Start, Ui};
 use pronto_protocol::api::ErrorCode;
-use pronto_protocol::frame::{Bye, ServerFrame};
-use pronto_protocol::id::Millis;
-use pronto_protocol::model::Author;
+use pronto_protocol::frame::{Bye, ServerFrame, SideReceipts};
+use pronto_protocol::id::{ConversationId, Millis};
+use pronto_protocol::model::{Author, Message, Receipts, Side};
 use pronto_protocol::send_queue::Failure;
 
 use script::{Script, draft, id, identity, message, page, queued, refused, session};
@@ -265,6 +265,37 @@ fn whoever_was_erased_on_another_device_is_forgotten_here() {
         sees
     "#]]
     .assert_eq(&[told.log, sends.log, comes_back.log].concat());
+}
+
+#[test]
+fn what_comes_in_another_conversation_counts_as_unread() {
+    let mut script = Script::new();
+    let identity = Some(Identity { opened: true, ..identity() });
+    script.begin(Start { identity, online: true, keeps: true, visible: true, ..Start::default() });
+    script.does("open", Event::Loader(Loader::Open));
+    let newest = Page { elsewhere: 2, ..page(vec![message("a", 1, Author::Visitor)]) };
+    script.does("newest", Event::Answer(Answer::Newest(Ok(newest))));
+    let other = |author| Message {
+        conversation_id: ConversationId::new("other").expect("an id"),
+        ..message("x", 7, author)
+    };
+    script.frame(ServerFrame::Message(other(Author::Agent)));
+    script.frame(ServerFrame::Message(other(Author::Visitor)));
+    let receipts = Receipts { delivered: 7, read: 7 };
+    let conversation_id = ConversationId::new("other").expect("an id");
+    script.frame(ServerFrame::Receipts(SideReceipts { conversation_id, side: Side::Visitor, receipts }));
+    script.does("newest", Event::Answer(Answer::Newest(Ok(page(vec![message("a", 1, Author::Visitor)])))));
+    script.look();
+    script.check(expect![[r#"
+        0      start: ask newest
+        0      open: focus
+        0      newest: dial 1, tell unread 2
+        0      frame: tell unread 3
+        0      frame:
+        0      frame: ask newest
+        0      newest: tell unread 0
+        sees   a=Sent
+    "#]]);
 }
 
 #[test]

@@ -73,6 +73,7 @@ pub(super) fn page(node: &impl Node) -> Page {
     Page {
         standing: standing(&node.get("conversation")),
         messages: messages.iter().filter_map(message).collect(),
+        elsewhere: whole(node, "elsewhere").unwrap_or_default() as usize,
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mu
         Answer::Newest(page) => paged(state, page, moment, out, |state, page| {
             if let Some(talk) = state.talk_mut() {
                 talk.timeline.start(page.messages);
+                talk.elsewhere = page.elsewhere;
                 talk.loaded = true;
             }
             line::mark_unread(state);

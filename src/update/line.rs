@@ -113,6 +113,9 @@ pub(super) fn frame(
                     Side::Business => talk.business = talk.business.merge(moved.receipts),
                     Side::Unknown => {}
                 }
+            } else if let Some(talk) = state.talk_mut() {
+                // Read on another tab, perhaps: a page counts anew.
+                talk.loaded &= talk.elsewhere == 0;
             }
         }
         ServerFrame::Typing(typing) => types(state, typing, moment),
@@ -146,6 +149,9 @@ pub(super) fn message(state: &mut State, message: Message, moment: Moment, out: 
     let body = message.body.clone();
     let seen_elsewhere = seq <= talk.visitor.read;
     let first_unread = talk.unread().next().is_none();
+    if message.conversation_id != talk.identity.conversation_id {
+        talk.elsewhere += usize::from(author != Author::Visitor);
+    }
     if !talk.timeline.apply(message) {
         return;
     }

@@ -99,7 +99,7 @@ fn look(state: &mut State, out: &mut Vec<Effect>) {
         talk.visitor = talk.visitor.merge(Receipts { delivered: last, read });
     }
     report(state, out);
-    let unread = state.unread();
+    let unread = state.unread() + state.talk().map_or(0, |talk| talk.elsewhere);
     if unread != state.told {
         state.told = unread;
         out.push(Effect::Tell(Tell::Unread(unread)));

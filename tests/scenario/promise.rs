@@ -86,7 +86,7 @@ fn a_question_of_another_tab_brings_its_promise() {
     script.frame(ServerFrame::Message(message("a", 2, Author::Visitor)));
     let standing = Standing { last_seq: 2, promise_by: Some(Millis(HOUR)), ..Standing::default() };
     let messages = vec![message("m", 1, Author::Agent), message("a", 2, Author::Visitor)];
-    script.does("page", Event::Answer(Answer::Newest(Ok(Page { standing, messages }))));
+    script.does("page", Event::Answer(Answer::Newest(Ok(Page { standing, messages, elsewhere: 0 }))));
     script.look();
     script.check(expect![[r#"
         0      frame: ask newest
@@ -183,7 +183,7 @@ fn after_a_reload_the_session_is_asked_once_where_there_is_something_to_offer() 
     let page = |promise_by| {
         let standing = Standing { last_seq: 1, promise_by, ..Standing::default() };
         let messages = vec![message("a", 1, Author::Visitor)];
-        Event::Answer(Answer::Newest(Ok(Page { standing, messages })))
+        Event::Answer(Answer::Newest(Ok(Page { standing, messages, elsewhere: 0 })))
     };
     script.does("soon", page(Some(Millis(HOUR))));
     script.does("far", page(Some(Millis(3 * HOUR))));

@@ -209,7 +209,7 @@ pub(crate) fn session() -> Event {
 
 pub(crate) fn page(messages: Vec<Message>) -> Page {
     let last_seq = messages.last().map_or(0, |message| message.seq);
-    Page { standing: Standing { last_seq, ..Standing::default() }, messages }
+    Page { standing: Standing { last_seq, ..Standing::default() }, messages, elsewhere: 0 }
 }
 
 pub(crate) fn refused(code: ErrorCode) -> Failure {

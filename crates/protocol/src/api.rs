@@ -257,6 +257,9 @@ pub struct MessagePage {
     pub conversation: Conversation,
     /// In order of seq.
     pub messages: Vec<Message>,
+    /// To a visitor who asks for the last page: how many messages they have not seen in their other conversations.
+    #[serde(default, skip_serializing_if = "crate::model::is_none")]
+    pub elsewhere: u64,
 }
 
 /// `GET /v1/conversations/{id}/transcript`: the whole conversation, for its visitor to keep.

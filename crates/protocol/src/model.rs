@@ -292,6 +292,11 @@ pub(crate) const fn is_false(is: &bool) -> bool {
     !*is
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+pub(crate) const fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
 /// Whether the business is open, by its opening hours.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

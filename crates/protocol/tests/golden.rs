@@ -344,7 +344,7 @@ fn visitor_bodies(golden: &mut Golden) {
     golden.check("sent_message", &SentMessage { message: message(), promise_by: Some(NOW) });
     golden.check(
         "message_page",
-        &MessagePage { conversation: conversation(), messages: vec![message(), answer()] },
+        &MessagePage { conversation: conversation(), messages: vec![message(), answer()], elsewhere: 1 },
     );
     golden.check("set_receipts", &SetReceipts { delivered: 2, read: 1 });
     golden.check("poll", &Poll { cursors: vec![cursor()], wait_ms: 25_000 });

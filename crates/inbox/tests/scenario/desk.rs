@@ -85,7 +85,11 @@ pub(crate) fn row(conversation: &str, seq: u64) -> InboxConversation {
 
 pub(crate) fn page(conversation: &str, messages: Vec<Message>) -> Answer {
     let last = messages.last().map_or(0, |message| message.seq);
-    Answer::Messages(MessagePage { conversation: row(conversation, last).conversation, messages })
+    Answer::Messages(MessagePage {
+        conversation: row(conversation, last).conversation,
+        messages,
+        elsewhere: 0,
+    })
 }
 
 pub(crate) fn rows(rows: Vec<InboxConversation>, next: Option<&str>) -> Answer {

@@ -177,6 +177,9 @@ pub(crate) async fn a_visitors_conversations_at_a_glance(world: World) {
         })
         .collect();
     assert_eq!(seen, [("ana", "m4", 2), ("second", "m1", 0)]);
+    for (but, unseen) in [(&first, 0), (&second, 2)] {
+        assert_eq!(world.store.unseen(&session.visitor_id, but).await, Ok(unseen));
+    }
     let kept = world.store.kept(&session.visitor_id).await.expect("an answer").expect("a visitor");
     assert_eq!((kept.messages, kept.conversations.len(), kept.sessions.len()), (4, 3, 1));
     assert_eq!(kept.conversations[0].1.locale.as_deref(), Some("it-IT"));

@@ -305,6 +305,9 @@ async fn a_settled_conversation_is_rated_by_its_visitor_alone() {
     let report = world.app.get("/v1/inbox/sites/shop/report", &world.owner).await.json();
     assert_eq!(report["ratings"], json!([0, 1, 0, 0, 0]));
     let table = world.app.get("/v1/inbox/sites/shop/report.csv?part=ratings", &world.owner).await.text;
-    assert_eq!(table.trim().lines().collect::<Vec<_>>(), ["score,ratings", "1,0", "2,1", "3,0", "4,0", "5,0"]);
+    assert_eq!(
+        table.trim().lines().collect::<Vec<_>>(),
+        ["score,ratings", "1,0", "2,1", "3,0", "4,0", "5,0"]
+    );
     world.app.end().await;
 }

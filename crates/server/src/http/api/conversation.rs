@@ -182,7 +182,11 @@ pub async fn messages(
     };
     let limit = range.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
     let messages = app.store.messages(&id, page, limit).await?;
-    Ok(Json(MessagePage { conversation: row.conversation, messages }))
+    let elsewhere = match party {
+        Party::Visitor(visitor) if page == Page::Last => app.store.unseen(&visitor.visitor_id, &id).await?,
+        _ => 0,
+    };
+    Ok(Json(MessagePage { conversation: row.conversation, messages, elsewhere }))
 }
 
 /// Stores a message once, however often it is sent.

@@ -1,6 +1,6 @@
 //! What a visitor may see of themselves: their conversations at a glance, and all that is kept.
 
-use pronto_protocol::id::{Millis, VisitorId};
+use pronto_protocol::id::{ConversationId, Millis, VisitorId};
 use pronto_protocol::model::yours::{KeptSession, VisitorConversation};
 use pronto_protocol::model::{Conversation, VisitorContext};
 
@@ -43,6 +43,21 @@ impl Store {
                 })
             };
             rows.into_iter().map(read).collect()
+        };
+        self.engine.read(read).await
+    }
+
+    /// How many messages of the business a visitor has not seen in conversations other than this one.
+    ///
+    /// # Errors
+    /// As [`Store::talks_of`].
+    pub async fn unseen(&self, visitor_id: &VisitorId, but: &ConversationId) -> Result<u64, StoreError> {
+        let (visitor_id, but) = (visitor_id.clone(), but.clone());
+        let read = move |c: &mut Connection| {
+            let sql = "select count(*) from conversation c join message m on m.conversation_id = c.conversation_id \
+                and m.seq > c.visitor_read and m.author <> 'visitor' where c.visitor_id = $1 and c.conversation_id <> $2";
+            c.query_one(sql, &[visitor_id.as_str().into(), but.as_str().into()])?
+                .map_or(Ok(0), |row| row.seq(0))
         };
         self.engine.read(read).await
     }
