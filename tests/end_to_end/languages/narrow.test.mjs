@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ENGINE, OUTPUT, Pronto, endAll, eventually, startBrowser } from "../support/harness.mjs";
+import { cut } from "../support/look.mjs";
 import { Pages, snippet } from "../support/pages.mjs";
 import { Visitor } from "../support/people.mjs";
 
@@ -23,49 +24,6 @@ before(async () => {
   [browser, pronto] = await Promise.all([startBrowser(), Pronto.start()]);
   pages = await Pages.start(browser, pronto);
 });
-
-/** What of a document's words cannot be seen whole: out of the window sideways, or cut by what holds them. */
-const cut = () => {
-  const found = [], slack = 1;
-  const roots = [document, ...[...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
-  const up = (element) => element.parentElement ?? element.getRootNode().host;
-  // A word for screen readers alone is a pixel large on purpose.
-  const hidden = (element) => {
-    for (let at = element; at; at = up(at)) {
-      const { width, height } = at.getBoundingClientRect(), { visibility, display } = getComputedStyle(at);
-      if (display !== "contents" && (width <= 1 || height <= 1) || visibility === "hidden" || at.localName === "style" || at.localName === "script") return true;
-    }
-    return false;
-  };
-  for (const root of roots) {
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const holder = node.parentElement ?? root.host;
-      if (!node.data.trim() || !holder || hidden(holder)) continue;
-      const range = document.createRange();
-      range.selectNodeContents(node);
-      for (const line of range.getClientRects()) {
-        if (line.left < -slack || line.right > innerWidth + slack) found.push(`${node.data.trim()} sticks out`);
-        for (let at = holder; at; at = up(at)) {
-          const { overflowX, overflowY } = getComputedStyle(at), box = at.getBoundingClientRect();
-          const aside = overflowX !== "visible" && (line.left < box.left - slack || line.right > box.right + slack);
-          const below = ["hidden", "clip"].includes(overflowY) && (line.top < box.top - slack || line.bottom > box.bottom + slack);
-          if (aside || below) found.push(`${node.data.trim()} is cut by ${at.localName}.${at.className}`);
-        }
-      }
-    }
-    for (const field of root.querySelectorAll("textarea, input:not([type=hidden])")) {
-      if (hidden(field) || !field.placeholder) continue;
-      const canvas = document.createElement("canvas").getContext("2d"), { font, paddingLeft, paddingRight } = getComputedStyle(field);
-      canvas.font = font;
-      const { width } = canvas.measureText(field.placeholder);
-      if (width > field.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) + slack) found.push(`${field.placeholder} is wider than its field`);
-    }
-  }
-  const { scrollWidth } = document.documentElement;
-  if (scrollWidth > innerWidth) found.push(`${scrollWidth} wide in a window of ${innerWidth}`);
-  return [...new Set(found)];
-};
 
 /** Takes the picture, and finds what is cut in any document on it. */
 async function whole(page, name) {

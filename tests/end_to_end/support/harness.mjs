@@ -62,7 +62,8 @@ export const freePort = () =>
 
 export function folder() {
   const path = mkdtempSync(join(tmpdir(), "pronto-"));
-  atEnd(() => rmSync(path, { recursive: true, force: true }));
+  // A browser that has just ended may still be writing.
+  atEnd(() => rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   return path;
 }
 

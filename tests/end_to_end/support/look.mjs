@@ -9,26 +9,29 @@ import { OUTPUT } from "./harness.mjs";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Whatever comes in has come in: half transparent, everything would lack contrast. One that is called off has ended too. */
-const still = (frame) => frame.evaluate(() =>
-  Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().iterations === 1).map(({ finished }) => finished)));
+const still = (frame) => frame.evaluate(async () => {
+  await Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().iterations === 1).map(({ finished }) => finished));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+});
 
 /** Each finding of `frame`'s own document as one line. Evaluated through the debugger, past the page's own policy. */
-async function findings(frame) {
+async function findings(frame, rules) {
   await frame.evaluate(AXE);
   await still(frame);
-  return frame.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { iframes: false });
+  return frame.evaluate(async (rules) => {
+    const { violations } = await window.axe.run(document, { iframes: false, rules });
     return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}) at ${target.flat().join(" ")}: ${failureSummary}`));
-  });
+  }, rules);
 }
 
-/** All rules, and nothing may remain. */
-export const clean = async (what, frame) => assert.deepEqual(await findings(frame), [], what);
+/** All rules, and nothing may remain. `colours: false` where the visitor's own colours stand in for ours; `but`: a rule that is held otherwise. */
+export const clean = async (what, frame, { colours = true, but } = {}) =>
+  assert.deepEqual(await findings(frame, { "color-contrast": { enabled: colours }, ...(but && { [but]: { enabled: false } }) }), [], what);
 
 /** Takes the picture, and finds what sticks out sideways of any document on it. */
 export async function picture(page, name) {
   mkdirSync(OUTPUT, { recursive: true });
-  await still(page);
+  for (const frame of await page.frames()) await still(frame);
   await page.screenshot({ path: join(OUTPUT, `${name}.png`) });
   for (const frame of await page.frames()) {
     const { inside, outside } = await frame.evaluate(() => ({ inside: innerWidth, outside: document.documentElement.scrollWidth }));
@@ -108,9 +111,52 @@ function faint() {
   return [...new Set(found)];
 }
 
-/** The two rules of WCAG's highest level that Pronto keeps. `colours: false` where the visitor's own colours stand in for ours. */
+/** The two rules of WCAG's highest level that Pronto keeps. */
 export async function ample(what, frame, { colours = true } = {}) {
   await still(frame);
   const found = await frame.evaluate(faint);
   assert.deepEqual(found.filter((line) => colours || !line.includes(" to 1,")), [], what);
 }
+
+/** Runs in a document: what of a document's words cannot be seen whole: out of the window sideways, or cut by what holds them. */
+export const cut = () => {
+  const found = [], slack = 1;
+  const roots = [document, ...[...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
+  const up = (element) => element.parentElement ?? element.getRootNode().host;
+  // A word for screen readers alone is a pixel large on purpose.
+  const hidden = (element) => {
+    for (let at = element; at; at = up(at)) {
+      const { width, height } = at.getBoundingClientRect(), { visibility, display } = getComputedStyle(at);
+      if (display !== "contents" && (width <= 1 || height <= 1) || visibility === "hidden" || at.localName === "style" || at.localName === "script") return true;
+    }
+    return false;
+  };
+  for (const root of roots) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const holder = node.parentElement ?? root.host;
+      if (!node.data.trim() || !holder || hidden(holder)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      for (const line of range.getClientRects()) {
+        if (line.left < -slack || line.right > innerWidth + slack) found.push(`${node.data.trim()} sticks out`);
+        for (let at = holder; at; at = up(at)) {
+          const { overflowX, overflowY } = getComputedStyle(at), box = at.getBoundingClientRect();
+          const aside = overflowX !== "visible" && (line.left < box.left - slack || line.right > box.right + slack);
+          const below = ["hidden", "clip"].includes(overflowY) && (line.top < box.top - slack || line.bottom > box.bottom + slack);
+          if (aside || below) found.push(`${node.data.trim()} is cut by ${at.localName}.${at.className}`);
+        }
+      }
+    }
+    for (const field of root.querySelectorAll("textarea, input:not([type=hidden])")) {
+      if (hidden(field) || !field.placeholder) continue;
+      const canvas = document.createElement("canvas").getContext("2d"), { font, paddingLeft, paddingRight } = getComputedStyle(field);
+      canvas.font = font;
+      const { width } = canvas.measureText(field.placeholder);
+      if (width > field.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) + slack) found.push(`${field.placeholder} is wider than its field`);
+    }
+  }
+  const { scrollWidth } = document.documentElement;
+  if (scrollWidth > innerWidth) found.push(`${scrollWidth} wide in a window of ${innerWidth}`);
+  return [...new Set(found)];
+};

@@ -178,13 +178,13 @@ pub async fn page(
 const NOTICE_STYLE: &str = "body{margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#17201c;background:#fbfaf7}\
     h1{font-size:18px;margin:0 0 12px}code{display:block;padding:8px 12px;margin:12px 0;background:#ece9e0;\
     border-radius:8px;overflow-wrap:anywhere}@media(prefers-color-scheme:dark){body{color:#ecefea;background:#14171a}\
-    code{background:#262b30}a{color:#9ecbff}}";
+    code{background:#262b30}a{color:#9ecbff}}a{display:inline-flex;align-items:center;min-height:44px}";
 
 fn notice(language: Language<'_>, chat: &str, stranger: &str) -> Answer<Response> {
     let page = format!(
         "<!doctype html><html lang=\"{}\" dir=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><title>{title}</title><style>{NOTICE_STYLE}</style><h1>{title}</h1><p>{}</p>\
-         <code>{}</code><p><a href=\"{}/inbox\" target=\"_blank\" rel=\"noopener\">{}</a></p>",
+         content=\"width=device-width\"><title>{title}</title><style>{NOTICE_STYLE}</style><main><h1>{title}</h1><p>{}</p>\
+         <code>{}</code><p><a href=\"{}/inbox\" target=\"_blank\" rel=\"noopener\">{}</a></p></main>",
         escape(language.locale),
         language.dir(),
         escape(language.text("unlisted.add")),
