@@ -99,7 +99,7 @@ For the launcher with a count, whose name holds sentence and count with words be
 The other names are stories in \`tests/end_to_end\`. What is said to be met by eye was looked at on that day, on the pictures that
 the run takes. No screen reader has been listened to: names, roles and announcements are read from the browser's own tree.
 
-| | Criterion | Level | | How it was checked |
+| Number | Criterion | Level | Verdict | How it was checked |
 | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 `;
