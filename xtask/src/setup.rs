@@ -61,8 +61,9 @@ pub(crate) fn everything() -> Outcome<()> {
 }
 
 fn tool(name: &str, version: &str, install: &[&str]) -> Outcome<PathBuf> {
-    let right =
-        |file: &PathBuf| ask(file, &["--version"]).is_some_and(|said| said.split(' ').any(|w| w == version));
+    let right = |file: &PathBuf| {
+        ask(file, &["--version"]).is_some_and(|said| said.split_whitespace().any(|w| w == version))
+    };
     let home = tools_folder();
     let kept = home.join("bin").join(name);
     if let Some(file) = on_path(name).filter(right).or_else(|| Some(kept.clone()).filter(right)) {
