@@ -17,10 +17,11 @@ pub(super) fn start(state: &mut State, start: Start, moment: Moment, out: &mut V
     state.online = start.online;
     state.keeps = start.keeps;
     state.sight.visible = start.visible;
-    state.queue = SendQueue::from_items(start.queue);
     if let Some(identity) = start.identity {
         talk(state, identity);
     }
+    // What waits for another conversation of theirs stays kept until that one is open again.
+    state.queue = SendQueue::from_items(start.queue.into_iter().filter(|item| is_ours(state, item)));
     for draft in start.early {
         send(state, draft, moment.now, out);
     }
@@ -140,7 +141,7 @@ pub(super) fn elsewhere(state: &mut State, elsewhere: Elsewhere, out: &mut Vec<E
             Phase::Talking(_) => {}
         },
         Elsewhere::Queued(item) => {
-            if !state.knows(&item.message_id) {
+            if is_ours(state, &item) && !state.knows(&item.message_id) {
                 state.queue.push(item);
             }
         }
@@ -152,6 +153,11 @@ pub(super) fn elsewhere(state: &mut State, elsewhere: Elsewhere, out: &mut Vec<E
             out.push(Effect::Tell(Tell::Logout));
         }
     }
+}
+
+/// Whether it goes into the conversation that is open here.
+fn is_ours(state: &State, item: &QueuedMessage) -> bool {
+    state.talk().is_none_or(|talk| talk.identity.conversation_id == item.conversation_id)
 }
 
 fn talk(state: &mut State, identity: Identity) {

@@ -2,9 +2,11 @@
 
 use expect_test::expect;
 use pronto::state::{Identity, Receipt};
-use pronto::update::{Answer, Elsewhere, Event, Loader, Socket, Ui};
+use pronto::update::{Answer, Elsewhere, Event, Loader, Socket, Start, Ui};
 use pronto_protocol::frame::{ServerFrame, SideReceipts, Typing};
+use pronto_protocol::id::ConversationId;
 use pronto_protocol::model::{Author, Receipts, Side};
+use pronto_protocol::send_queue::QueuedMessage;
 
 use super::script::{Script, id, identity, message, page, queued};
 
@@ -168,5 +170,24 @@ fn two_tabs_share_the_conversation() {
         0      other tab:
         0      page: dial 1
         sees   a=Sent
+    "#]]);
+}
+
+#[test]
+fn what_waits_for_another_conversation_does_not_go_into_this_one() {
+    let other = |at| {
+        let conversation_id = ConversationId::new("other").expect("an id");
+        QueuedMessage { conversation_id, ..queued(&format!("o{at}"), at) }
+    };
+    let mut script = Script::new();
+    let identity = Some(Identity { opened: true, ..identity() });
+    let queue = vec![other(1), queued("a", 2)];
+    script.begin(Start { identity, queue, online: true, keeps: true, visible: true, ..Start::default() });
+    script.does("other tab", Event::Elsewhere(Elsewhere::Queued(other(3))));
+    script.look();
+    script.check(expect![[r#"
+        0      start: ask newest, post a
+        0      other tab:
+        sees   a~Sending
     "#]]);
 }
