@@ -2,6 +2,7 @@
 //!
 //! A file is written only when its content changed, so that the server is compiled again only when it must be.
 
+mod modules;
 mod names;
 mod script;
 mod short;
@@ -22,17 +23,41 @@ pub(crate) fn pack(widget: &Path, inbox: &Path) -> Outcome<()> {
     gather(inbox, "inbox.html", &mut wanted)?;
     shorten_names(&mut wanted)?;
     let www = ROOT.join("www");
+    add_modules(widget, &www.join("panel"), &mut wanted)?;
     for file in files(&www) {
         let name = file.strip_prefix(&www).unwrap_or(&file);
         let content = read(&file)?;
         if name == Path::new("embed.js") {
             wanted.insert(name.to_path_buf(), shorten(name, slim(name, content)?)?);
-        } else if !name.starts_with("package") && !name.starts_with("locales") {
+        } else if !["package", "locales", "panel"].iter().any(|folder| name.starts_with(folder)) {
             // The languages are in the server itself: their words travel inside a page, never as files.
             wanted.insert(Path::new("demo").join(name.strip_prefix("demo").unwrap_or(name)), content);
         }
     }
     write_all(&ROOT.join("dist/packed"), &wanted)
+}
+
+/// What the frame's page loads when it is asked for: under names that hold a digest, which the page is told.
+fn add_modules(widget: &Path, folder: &Path, wanted: &mut BTreeMap<PathBuf, Vec<u8>>) -> Outcome<()> {
+    let text =
+        |path: &Path| String::from_utf8(read(path)?).map_err(|_| format!("{} is not UTF-8", path.display()));
+    let properties = style::properties(&slim::html(&text(&widget.join("index.html"))?));
+    let mut sources = BTreeMap::new();
+    for file in files(folder) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let code =
+            script::squeeze(&text(&file)?).ok_or_else(|| format!("{name} has a string that does not end"))?;
+        sources.insert(name, style::follow(&code, &properties));
+    }
+    let packed = modules::pack(&sources)?;
+    if let Some(page) = wanted.get_mut(Path::new("frame.html")) {
+        let told = modules::tell(&String::from_utf8_lossy(page), &packed);
+        *page = told.into_bytes();
+    }
+    for module in packed.into_values() {
+        wanted.insert(Path::new("assets").join(module.name), module.code.into_bytes());
+    }
+    Ok(())
 }
 
 /// A module and its script, which trunk named after it.

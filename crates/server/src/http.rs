@@ -106,6 +106,7 @@ fn page_routes() -> Router<App> {
         .route("/embed.js", get(page::embed))
         .route("/assets/{*path}", get(page::asset))
         .route("/frame/{key}", compressed(get(frame::frame)))
+        .route("/frame/{key}/extras", compressed(get(frame::extras::extras)))
         .route("/c/{key}", compressed(get(hosted::show).post(hosted::write)))
         .route("/c/{key}/resume", get(resume::show).post(resume::open))
         .route("/c/{key}/stop/{code}", get(resume::ask_stop).post(resume::stop))

@@ -17,6 +17,19 @@ pub(crate) fn shorten(page: &str) -> Option<String> {
     Some([&outside(before), OPEN, &style, CLOSE, &outside(after)].concat())
 }
 
+/// The short names of the custom properties of `page`, which has not been shortened yet.
+pub(crate) fn properties(page: &str) -> BTreeMap<String, String> {
+    let style = page.split_once(OPEN).and_then(|(_, rest)| rest.split_once(CLOSE)).map(|(style, _)| style);
+    let style = join(&super::slim::lines(style.unwrap_or_default()));
+    names(&style).into_iter().map(|(name, short)| (name.to_owned(), short)).collect()
+}
+
+/// A script of such a page, where it uses them in rules of its own.
+pub(crate) fn follow(code: &str, properties: &BTreeMap<String, String>) -> String {
+    let names = properties.iter().map(|(name, short)| (name.as_str(), short.clone())).collect();
+    rename(code, &names, |before| before == '(')
+}
+
 /// A style without the line breaks between its rules.
 pub(crate) fn join(style: &str) -> String {
     let mut lines = style.split('\n').peekable();
@@ -67,7 +80,14 @@ fn rename(text: &str, names: &BTreeMap<&str, String>, begins: impl Fn(char) -> b
 
 #[cfg(test)]
 mod tests {
-    use super::shorten;
+    use super::{follow, properties, shorten};
+
+    #[test]
+    fn a_script_of_the_page_follows_it() {
+        let properties = properties("<style>:root{--ink:red;--paper:var(--ink)}</style>");
+        let code = "look(`a{color:var(--ink);background:var(--other)}`);--ink";
+        assert_eq!(follow(code, &properties), "look(`a{color:var(--a);background:var(--other)}`);--ink");
+    }
 
     #[test]
     fn custom_properties_get_short_names_wherever_they_stand() {

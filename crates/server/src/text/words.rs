@@ -168,6 +168,16 @@ impl<'a> Language<'a> {
         Some(keys.into_iter().map(|key| self.text(key)).collect())
     }
 
+    /// The words of what the panel loads when it is asked for, by what stands behind `more.` in their keys; and those
+    /// that other pages have already.
+    #[must_use]
+    pub fn of_extras(&self) -> BTreeMap<&'a str, &'a str> {
+        let english = self.english.into_iter().flat_map(HashMap::keys);
+        let own = english.filter_map(|key| Some((key.strip_prefix("more.")?, self.text(key))));
+        let shared = [("back", "about.back"), ("you", "you.title")];
+        own.chain(shared.map(|(name, key)| (name, self.text(key)))).collect()
+    }
+
     /// `ltr` or `rtl`.
     #[must_use]
     pub fn dir(&self) -> &'static str {

@@ -1,6 +1,8 @@
 //! The panel's page in its frame, strictly for the site's own origins; and the notice for a page that is not listed, which
 //! tells the owner what to add, because a refused frame is a blank box that tells nothing.
 
+pub mod extras;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
@@ -147,10 +149,10 @@ pub async fn page(
         "greeting" => text(&greeting),
         "reply" => text(&reply),
         "about" => text(language.text("about.link")),
-        "back" => text(language.text("about.back")),
         "accent" => text(&public.accent),
         "on_accent" => text(&public.on_accent),
         "placeholder" => text(language.text("composer.placeholder")),
+        "more" => text(language.text("composer.more")),
         "send" => text(language.text("composer.send")),
         "title" => text(&public.labels.title),
         "mode" => text(filling.mode),

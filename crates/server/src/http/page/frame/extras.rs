@@ -1,0 +1,45 @@
+//! What the frame's page asks for when a visitor wants more than to read and to write: words that it does not carry itself.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use pronto_protocol::id::SiteKey;
+use serde::Serialize;
+
+use super::Wanted;
+use crate::http::error::{Answer, Refused};
+use crate::http::extract::{Path, Query};
+use crate::http::page::assets::{etag, is_unchanged};
+use crate::http::state::App;
+
+#[derive(Serialize)]
+struct Extras<'a> {
+    words: BTreeMap<&'a str, &'a str>,
+}
+
+/// The words of the modules, in the page's language.
+pub async fn extras(
+    State(app): State<App>,
+    Path(key): Path<SiteKey>,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
+    let language = app.pages.words.nearest([wanted.lang.as_str(), &site.settings.locale]);
+    let extras = Extras { words: language.of_extras() };
+    let tag = etag(&serde_json::to_vec(&extras).unwrap_or_default());
+    let mut response = if is_unchanged(&headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Json(extras).into_response()
+    };
+    let answer = response.headers_mut();
+    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        answer.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
