@@ -266,11 +266,14 @@ class Page extends Frame {
         }, [width, height]);
         await session.command("/moz/context", { context: "content" });
       } else {
-        for (let tries = 0; tries < 3; tries++) {
+        // A window that has just opened may not know yet how large it is.
+        for (let tries = 0; tries < 10; tries++) {
           const outside = await session.command("/window/rect");
           const inside = await run(session, () => ({ width: innerWidth, height: innerHeight }));
           if (inside.width === width && inside.height === height) break;
-          await session.command("/window/rect", { width: outside.width + width - inside.width, height: outside.height + height - inside.height });
+          const [wide, high] = [outside.width + width - inside.width, outside.height + height - inside.height];
+          if (Math.min(wide, high) > 0) await session.command("/window/rect", { width: wide, height: high });
+          await new Promise((resolve) => setTimeout(resolve, 50));
         }
       }
     });

@@ -63,7 +63,7 @@ export const freePort = () =>
 export function folder() {
   const path = mkdtempSync(join(tmpdir(), "pronto-"));
   // A browser that has just ended may still be writing.
-  atEnd(() => rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+  atEnd(() => eventually(`${path} put away`, () => (rmSync(path, { recursive: true, force: true }), true)));
   return path;
 }
 
