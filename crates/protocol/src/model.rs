@@ -292,7 +292,10 @@ pub(crate) const fn is_false(is: &bool) -> bool {
     !*is
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")
+)]
 pub(crate) const fn is_none(count: &u64) -> bool {
     *count == 0
 }

@@ -53,6 +53,7 @@ test("each option is seen at once, and stands in the line", LIMIT, async () => {
   await eventually("the line", async () => (await line()) === `<script async src="${pronto.chat}/embed.js" ${chosen}></script>`);
 
   // The very widget: what is written in it arrives.
+  await page.locator("main iframe").evaluate((frame) => frame.scrollIntoView({ block: "end" }));
   await launcher.click();
   const panel = inside.frameLocator("pronto-launcher iframe");
   await panel.locator("#text").fill("dal banco di prova");
