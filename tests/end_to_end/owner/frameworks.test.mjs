@@ -138,7 +138,10 @@ for (const name of Object.keys(APPS)) {
     // A framework keeps nodes and listeners of its last view here and there; the chat adds nothing to that. Its own launcher alone
     // would be twenty nodes each time; the views differ by one.
     const [without, within] = [await turns(false), await turns(true)];
-    assert.deepEqual({ ...within, nodes: 0 }, { ...without, nodes: 0 });
+    // What is left behind is left in each of the five turns; less than that is the collector's chance.
+    for (const what of Object.keys(within).filter((what) => what !== "nodes")) {
+      assert.ok(Math.abs(within[what] - without[what]) < 5, `${what}: ${without[what]} without, ${within[what]} with it`);
+    }
     assert.ok(Math.abs(within.nodes - without.nodes) <= 10, `${without.nodes} nodes without, ${within.nodes} with it`);
     await visitor.page.evaluate(() => (window.plain = false));
 
