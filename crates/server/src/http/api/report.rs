@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
 use pronto_protocol::api::ErrorBody;
@@ -15,7 +15,7 @@ use super::cost;
 use crate::billing;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Path, Query};
-use crate::http::page::assets::{etag, inline_hashes, is_unchanged};
+use crate::http::page::assets::{etag, inline_hashes, kept};
 use crate::http::party::SignedIn;
 use crate::http::reply::open_state;
 use crate::http::state::{App, now};
@@ -65,17 +65,17 @@ pub async fn reply_time(
     Ok(public(&headers, &tag, "public, max-age=60", || Json(document).into_response()))
 }
 
-/// An answer that anyone may read and keep, or the word that it has not changed.
-fn public(asked: &HeaderMap, tag: &str, kept: &'static str, whole: impl FnOnce() -> Response) -> Response {
-    let mut response =
-        if is_unchanged(asked, tag) { StatusCode::NOT_MODIFIED.into_response() } else { whole() };
+/// What anyone may read, from any origin, and keep.
+pub(super) fn public(
+    asked: &HeaderMap,
+    tag: &str,
+    keep: &'static str,
+    whole: impl FnOnce() -> Response,
+) -> Response {
+    let mut response = kept(asked, tag, keep, whole);
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
-    if let Ok(tag) = HeaderValue::from_str(tag) {
-        headers.insert(header::ETAG, tag);
-    }
     response
 }
 

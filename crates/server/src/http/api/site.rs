@@ -2,16 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use pronto_protocol::api::{ErrorBody, LauncherLabels, PublicSite};
 use pronto_protocol::id::SiteKey;
 use pronto_protocol::model::ReplyTime;
 use serde::Deserialize;
 
+use super::report::public;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Path, Query};
-use crate::http::page::assets::{etag, is_unchanged};
+use crate::http::page::assets::etag;
 use crate::http::page::colour::luminance;
 use crate::http::page::words::Language;
 use crate::http::reply::open_state;
@@ -50,20 +51,8 @@ pub async fn public_site(
         ..body.clone()
     });
     let tag = etag(&steady.unwrap_or_default());
-    let mut response = if is_unchanged(&headers, &tag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        Json(body).into_response()
-    };
-    let kept = "public, max-age=60, stale-while-revalidate=600";
-    let answer = response.headers_mut();
-    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
-    answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    answer.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        answer.insert(header::ETAG, tag);
-    }
-    Ok(response)
+    let keep = "public, max-age=60, stale-while-revalidate=600";
+    Ok(public(&headers, &tag, keep, || Json(body).into_response()))
 }
 
 /// The site as its launcher and its panel show it, in `language`.

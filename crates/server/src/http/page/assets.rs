@@ -110,6 +110,18 @@ pub fn etag(bytes: &[u8]) -> String {
     format!("\"{}\"", hex::encode(hash.get(..12).unwrap_or_default()))
 }
 
+/// What stands behind `tag`, to be kept as `keep` says; or the word that it has not changed.
+pub fn kept(asked: &HeaderMap, tag: &str, keep: &'static str, whole: impl FnOnce() -> Response) -> Response {
+    let mut response =
+        if is_unchanged(asked, tag) { StatusCode::NOT_MODIFIED.into_response() } else { whole() };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    response
+}
+
 /// Whether the browser already has what `tag` stands for.
 #[must_use]
 pub fn is_unchanged(asked: &HeaderMap, tag: &str) -> bool {

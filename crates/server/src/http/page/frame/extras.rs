@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use pronto_protocol::id::SiteKey;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::Wanted;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Path, Query};
-use crate::http::page::assets::{etag, is_unchanged};
+use crate::http::page::assets::{etag, kept};
 use crate::http::state::App;
 
 #[derive(Serialize)]
@@ -30,16 +30,6 @@ pub async fn extras(
     let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
     let language = app.pages.words.nearest([wanted.lang.as_str(), &site.settings.locale]);
     let extras = Extras { words: language.of_extras() };
-    let tag = etag(&serde_json::to_vec(&extras).unwrap_or_default());
-    let mut response = if is_unchanged(&headers, &tag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        Json(extras).into_response()
-    };
-    let answer = response.headers_mut();
-    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        answer.insert(header::ETAG, tag);
-    }
-    Ok(response)
+    let tag = etag(&serde_json::to_vec(&extras).map_err(|_| Refused::internal())?);
+    Ok(kept(&headers, &tag, "public, max-age=300", || Json(extras).into_response()))
 }
