@@ -121,7 +121,8 @@ fn page_routes() -> Router<App> {
         .route("/playground", compressed(get(playground::show)))
         .route("/playground/snippet", get(playground::snippet))
         .route("/playground/page", get(playground::sample))
-        .route("/playground/look/{accent}/embed.js", get(playground::loader))
+        // The loader asks beside its own address, so that what it gets comes in the colour that is tried.
+        .route("/playground/look/{accent}/embed.js", get(page::embed))
         .route("/playground/look/{accent}/v1/sites/{key}", get(playground::site))
         .route("/playground/look/{accent}/frame/{key}", get(playground::panel))
         .route("/playground/look/{accent}/c/{key}", get(playground::hosted))

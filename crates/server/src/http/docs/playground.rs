@@ -13,9 +13,9 @@ use crate::http::api::site::describe;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Caller, Path, Query};
 use crate::http::page::assets::inline_hashes;
-use crate::http::page::frame::{self, Filling, Form};
+use crate::http::page::frame::{self, Filling};
+use crate::http::page::html;
 use crate::http::page::template::{Fill, escape, render};
-use crate::http::page::{self, html};
 use crate::http::state::App;
 use crate::store::Site;
 
@@ -214,11 +214,6 @@ pub async fn sample(
     )
 }
 
-/// The loader, at an address from which what it asks for comes in the colour that is tried.
-pub async fn loader(state: State<App>, headers: axum::http::HeaderMap) -> Answer<Response> {
-    page::embed(state, headers).await
-}
-
 /// In which language.
 #[derive(Deserialize)]
 pub struct Wanted {
@@ -253,14 +248,7 @@ pub async fn panel(
 ) -> Answer<Response> {
     let site = tried(&app, &accent, &key).await?;
     let language = app.pages.words.nearest([wanted.lang.as_str(), &site.settings.locale]);
-    let filling = Filling {
-        mode: "frame",
-        action: format!("/c/{key}?lang={}", language.locale),
-        form: Form::new(None, None)?,
-        thread: String::new(),
-        promise: String::new(),
-    };
-    frame::page(&app, &site, language, filling, "'self'").await
+    frame::page(&app, &site, language, Filling::framed(&key, language)?, "'self'").await
 }
 
 /// The hosted page has the site's own colour.

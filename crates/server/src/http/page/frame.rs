@@ -71,6 +71,22 @@ pub struct Filling {
     pub promise: String,
 }
 
+impl Filling {
+    /// Of the frame, for somebody who has written nothing here yet.
+    ///
+    /// # Errors
+    /// As [`Form::new`].
+    pub fn framed(key: &SiteKey, language: Language<'_>) -> Answer<Self> {
+        Ok(Self {
+            mode: "frame",
+            action: format!("/c/{key}?lang={}", language.locale),
+            form: Form::new(None, None)?,
+            thread: String::new(),
+            promise: String::new(),
+        })
+    }
+}
+
 /// The panel's page, for a frame.
 pub async fn frame(
     State(app): State<App>,
@@ -86,14 +102,7 @@ pub async fn frame(
     if let Some(stranger) = stranger(&headers, &caller, &allowed) {
         return notice(language, &caller.origin, &stranger);
     }
-    let action = format!("/c/{key}?lang={}", language.locale);
-    let filling = Filling {
-        mode: "frame",
-        action,
-        form: Form::new(None, None)?,
-        thread: String::new(),
-        promise: String::new(),
-    };
+    let filling = Filling::framed(&key, language)?;
     let ancestors = format!("'self' {}", allowed.join(" "));
     let mut response = page(&app, &site, language, filling, ancestors.trim_end()).await?;
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
