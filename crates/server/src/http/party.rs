@@ -149,6 +149,18 @@ async fn backend(app: &App, key: &str) -> Answer<Backend> {
     Ok(Backend { site: row.site, session })
 }
 
+/// The visitor behind a session's secret, where it still opens one.
+///
+/// # Errors
+/// When the store fails: that is not the same as nobody.
+pub async fn known_visitor(app: &App, secret: &str) -> Answer<Option<Visitor>> {
+    match visitor(app, secret).await {
+        Ok(visitor) => Ok(Some(visitor)),
+        Err(refused) if matches!(refused.code(), ErrorCode::Unauthorized | ErrorCode::Erased) => Ok(None),
+        Err(refused) => Err(refused),
+    }
+}
+
 /// What a device hears whose visitor had everything erased, on this one or on another.
 #[must_use]
 pub fn erased() -> Refused {

@@ -18,7 +18,7 @@ use crate::billing::time_zone;
 use crate::http::api::conversation::{append, bind_session};
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Caller, FormBody, Path, Query};
-use crate::http::party::{Party, Visitor, cookie, visitor};
+use crate::http::party::{Party, Visitor, cookie, known_visitor};
 use crate::http::state::{App, now};
 use crate::store::{Page, Site};
 
@@ -140,10 +140,10 @@ async fn store(
     locale: &str,
     send: SendMessage,
 ) -> Answer<ConversationId> {
-    let conversation_id = match visitor(app, secret).await {
-        Ok(_) if wanted.conversation == NEW && fresh.is_some() => fresh,
-        Ok(known) => theirs(app, &known, wanted).await?.map(|(conversation, _)| conversation.conversation_id),
-        Err(_) => None,
+    let conversation_id = match known_visitor(app, secret).await? {
+        Some(_) if wanted.conversation == NEW && fresh.is_some() => fresh,
+        Some(visitor) => theirs(app, &visitor, wanted).await?.map(|(found, _)| found.conversation_id),
+        None => None,
     };
     // Derived from the secret, so that a doubled first submit opens one conversation.
     let derived =
@@ -221,7 +221,7 @@ async fn draw(
     let mut messages = Vec::new();
     let (mut known, mut is_wanted, mut promise, mut way) = (None, false, None, None);
     if let Some(secret) = secret
-        && let Ok(visitor) = visitor(app, secret).await
+        && let Some(visitor) = known_visitor(app, secret).await?
         && visitor.site == site.key
     {
         way = Some(format!("/c/{}/you{}", site.key, query(language.locale, None)));

@@ -21,7 +21,7 @@ use crate::http::api::conversation::file as files;
 use crate::http::api::conversation::yours::erase_all;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Caller, FormBody, Path, Query};
-use crate::http::party::{Visitor, visitor};
+use crate::http::party::{Visitor, known_visitor};
 use crate::http::state::{App, now};
 use crate::store::{Kept, Site};
 
@@ -159,7 +159,7 @@ impl<'a> Yours<'a> {
         if !secret::is_visitor_secret(&self.secret) {
             return Ok(None);
         }
-        let Ok(visitor) = visitor(self.app, &self.secret).await else { return Ok(None) };
+        let Some(visitor) = known_visitor(self.app, &self.secret).await? else { return Ok(None) };
         self.app.budgets.session_requests.take(visitor.session, self.now)?;
         Ok(Some(visitor).filter(|visitor| visitor.site == self.site.key))
     }
