@@ -157,9 +157,7 @@ impl Caller {
             (None, None) => true,
         }
     }
-}
 
-impl Caller {
     /// Lets only a form of our own pages through.
     ///
     /// # Errors

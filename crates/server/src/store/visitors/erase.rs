@@ -56,7 +56,7 @@ impl Store {
             let key = row.map_or(Ok(None), |mut row| row.opt_text(0))?;
             let Some(key) = key else { return Ok(false) };
             let given = hex::decode(&receipt.digest).unwrap_or_default();
-            Ok(mac(&key, &receipt).verify_slice(&given).is_ok())
+            Ok(mac(&key, &receipt)?.verify_slice(&given).is_ok())
         };
         self.engine.read(read).await
     }
@@ -148,7 +148,7 @@ fn write(
         erased,
         digest: String::new(),
     };
-    receipt.digest = hex::encode(mac(&key, &receipt).finalize().into_bytes());
+    receipt.digest = hex::encode(mac(&key, &receipt)?.finalize().into_bytes());
     let sql = "insert into erasure (reference, site_key, visitor_id, erased_at, counts, digest) \
         values ($1, $2, $3, $4, $5, $6)";
     let counts = serde_json::to_string(&receipt.erased)
@@ -165,11 +165,11 @@ fn write(
     Ok(receipt)
 }
 
-fn mac(key: &str, receipt: &ErasureReceipt) -> Hmac<Sha256> {
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap_or_else(|_| unreachable!("any length will do"));
+fn mac(key: &str, receipt: &ErasureReceipt) -> Result<Hmac<Sha256>, DbError> {
+    let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes());
+    let mut mac = mac.map_err(|error| DbError::Other(format!("a site's receipt key is none: {error}")))?;
     mac.update(receipt.text().as_bytes());
-    mac
+    Ok(mac)
 }
 
 fn receipt_of(c: &mut Connection, visitor_id: &VisitorId) -> Result<Option<ErasureReceipt>, DbError> {
