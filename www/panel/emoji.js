@@ -1,5 +1,4 @@
-// A short list of emoji by group, the latest used first. A screen reader has its own name for each in its listener's language;
-// searching goes by the names below, in the languages that have them.
+// A short list of emoji by group, the latest used first. A screen reader has its own name for each in its listener's language.
 
 const GROUPS = {
   faces: "😀 😃 😄 😁 😅 😂 🙂 🙃 😉 😊 😇 😍 😘 😋 😜 🤔 🤨 😐 😏 🙄 😬 😌 😴 😷 🤒 🤕 🤢 🥵 🥶 😎 🤓 😕 😟 😮 😳 🥺 😢 😭 😱 😞 😩 😤 😡 🤯 🤗 🤭 🤫 🥳",

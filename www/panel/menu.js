@@ -52,7 +52,7 @@ const words = async () => (await extras()).words;
 /** Who this device is to the site, once somebody has written: `{ secret, conversation_id, opened }`. */
 const known = () => {
   try {
-    return JSON.parse(pronto.me || keep("me"));
+    return JSON.parse(keep("me"));
   } catch {
     return null;
   }

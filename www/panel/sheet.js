@@ -1,8 +1,7 @@
 // A page of the server's over the panel: how the reply time is measured, and a visitor's own conversations and data.
 //
 // The page is of the same origin. What it may ask of the panel, with `parent.postMessage({ pronto: 1, type, … }, location.origin)`:
-// `close`; `switch` with a `conversation`, to go on in that one, or to begin it where it is `fresh`; `forget`, once nobody is
-// known to the server any more.
+// `switch` with a `conversation`, to go on in that one, or to begin it where it is `fresh`.
 
 let dialog, frame, adopted;
 
@@ -27,10 +26,8 @@ const change = ({ known, keep, page, pronto }, { conversation, fresh }) => {
 };
 
 const hear = (kit, { source, origin, data }) => {
-  if (!frame || source !== frame.contentWindow || origin !== location.origin || data?.pronto !== 1) return;
-  if (data.type === "close" || data.type === "forget") dialog.close();
-  if (data.type === "forget") kit.pronto.hear?.({ type: "logout" });
-  if (data.type === "switch") change(kit, data);
+  const isOurs = frame && source === frame.contentWindow && origin === location.origin;
+  if (isOurs && data?.pronto === 1 && data.type === "switch") change(kit, data);
 };
 
 /** Opens the sheet with an empty frame in it, and answers that frame. */
