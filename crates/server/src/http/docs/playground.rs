@@ -44,9 +44,11 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// The loader's options as attributes, each with `prefix` before its name.
-    fn attributes(&self, prefix: &str) -> String {
-        let written = [
+    /// Every choice by its name: the loader's options in the order in which they are written, and what is none of its own.
+    fn all(&self) -> [(&'static str, &str); 11] {
+        [
+            ("site", &self.site),
+            ("accent", &self.accent),
             ("lang", &self.lang),
             ("position", &self.position),
             ("offset", &self.offset),
@@ -54,12 +56,22 @@ impl Chosen {
             ("label", &self.label),
             ("hide-on", &self.hide_on),
             ("mobile", &self.mobile),
-        ];
-        let written = written.into_iter().filter(|(_, value)| !value.trim().is_empty());
-        let written = written.map(|(name, value)| format!(" {prefix}{name}=\"{}\"", escape(value.trim())));
-        let ticked = [("open", &self.open), ("mount", &self.mount)];
-        let ticked = ticked.into_iter().filter(|(_, value)| !value.is_empty());
-        written.chain(ticked.map(|(name, _)| format!(" {prefix}{name}"))).collect()
+            ("open", &self.open),
+            ("mount", &self.mount),
+        ]
+    }
+
+    /// The loader's options as attributes, each with `prefix` before its name.
+    fn attributes(&self, prefix: &str) -> String {
+        let options = self
+            .all()
+            .into_iter()
+            .filter(|(name, value)| !matches!(*name, "site" | "accent") && !value.trim().is_empty());
+        let written = options.map(|(name, value)| match name {
+            "open" | "mount" => format!(" {prefix}{name}"),
+            _ => format!(" {prefix}{name}=\"{}\"", escape(value.trim())),
+        });
+        written.collect()
     }
 
     /// What goes into a page: the script alone, or the element where the panel stands inside the page.
@@ -85,21 +97,8 @@ impl Chosen {
 
     /// The same choice as an address's query.
     fn query(&self) -> String {
-        let all = [
-            ("site", &self.site),
-            ("lang", &self.lang),
-            ("label", &self.label),
-            ("position", &self.position),
-            ("offset", &self.offset),
-            ("theme", &self.theme),
-            ("accent", &self.accent),
-            ("mobile", &self.mobile),
-            ("hide-on", &self.hide_on),
-            ("open", &self.open),
-            ("mount", &self.mount),
-        ];
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(all.into_iter().filter(|(_, value)| !value.is_empty()));
+        query.extend_pairs(self.all().into_iter().filter(|(_, value)| !value.is_empty()));
         query.finish()
     }
 }
