@@ -93,11 +93,17 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       fit();
     };
     // Where the page's policy refuses the frame, a link to the hosted page is left.
-    const check = () => late = setTimeout(() => {
-      if (!frame || port || panel.children[1]) return;
-      panel.append(node("a", { href: at("c/"), target: "_blank" }, site.labels.open));
-      emit("error", "frame");
-    }, 3e3);
+    const check = () => {
+      // Its field has taken the focus by itself, where the browser lets it. Not earlier: a frame that is given the focus while
+      // its page is still coming may believe that it has it, and hear no key.
+      if (port && held && (held == d.activeElement || d.body == d.activeElement)) frame.focus();
+      held = null;
+      late = setTimeout(() => {
+        if (!frame || port || panel.children[1]) return;
+        panel.append(node("a", { href: at("c/"), target: "_blank" }, site.labels.open));
+        emit("error", "frame");
+      }, 3e3);
+    };
     const warm = () => {
       if (!home.isConnected || frame?.isConnected || tries++ > 99) return;
       port = null;
@@ -148,9 +154,6 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       port.onmessage = hear;
       source.postMessage({ ...page(), pronto: 1, type: "connect", open: !!(isOpen || mount), quiet: true }, origin, [channel.port2]);
       for (const message of outgoing.splice(0)) say(message);
-      // Not before: a frame that takes the focus while its page is still coming may believe that it has it, and hear no key.
-      if (held == d.activeElement || held && d.body == d.activeElement) frame.focus();
-      held = null;
     };
     const route = () => {
       paint();
