@@ -19,7 +19,6 @@ pub struct Props {
 pub struct App {
     state: State,
     io: Io,
-    on: Callback<Event>,
 }
 
 impl Component for App {
@@ -29,10 +28,10 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let on = ctx.link().callback(|event| event);
         let config = ctx.props().config.clone();
-        let (io, words, start) = Io::new(&config, on.clone());
+        let (io, words, start) = Io::new(&config, on);
         let state = State::new(config, words, io.moment().now);
         ctx.link().send_message(Event::Start(start));
-        Self { state, io, on }
+        Self { state, io }
     }
 
     fn update(&mut self, _: &Context<Self>, event: Event) -> bool {
@@ -45,7 +44,7 @@ impl Component for App {
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
-        view(&self.state, &self.on)
+        view(&self.state)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The browser: performs [`Effect`]s and turns what the browser says into [`Event`]s. Decides nothing. Whatever has to
 //! be undone is a value in here whose `Drop` undoes it.
 
+mod ear;
 mod json;
 mod net;
 mod page;
@@ -26,7 +27,8 @@ pub struct Io {
     page: page::Page,
     store: store::Store,
     socket: Option<net::Socket>,
-    poll: Option<net::Abort>,
+    poll: Option<net::Asked>,
+    asked: Vec<net::Asked>,
     alarm: Option<Timeout>,
     /// What has to wait until all is drawn.
     later: Option<Timeout>,
@@ -50,7 +52,11 @@ impl Io {
             keeps: store.works(),
             visible: page::is_visible(),
         };
-        (Self { on, page, store, socket: None, poll: None, alarm: None, later: None }, words, start)
+        (
+            Self { on, page, store, socket: None, poll: None, asked: Vec::new(), alarm: None, later: None },
+            words,
+            start,
+        )
     }
 
     /// The device's clock and a throw of its dice.
@@ -67,12 +73,16 @@ impl Io {
             Effect::DropMessage(id) => self.store.drop_message(&id),
             Effect::Forget => {
                 self.store.clear();
-                self.page.write("");
+                page::write("");
             }
             Effect::Ask { secret, conversation_id, request } => {
-                let abort = net::ask(self.page.site(), secret, conversation_id, request.clone(), &self.on);
-                if matches!(request, Request::Poll(..)) {
-                    self.poll = abort;
+                let polls = matches!(request, Request::Poll(..));
+                let asked = net::ask(self.page.site(), &secret, &conversation_id, request, &self.on);
+                if polls {
+                    self.poll = asked;
+                } else {
+                    self.asked.retain(net::Asked::is_running);
+                    self.asked.extend(asked);
                 }
             }
             Effect::Dial(generation) => self.socket = net::Socket::open(generation, &self.on),
@@ -86,9 +96,9 @@ impl Io {
                 }
             }
             Effect::WakeAt(at) => self.wake(at),
-            Effect::ClearComposer => self.page.clear(),
-            Effect::Prefill(text) => self.page.prefill(&text),
-            Effect::Focus => self.page.focus(),
+            Effect::ClearComposer => page::clear(),
+            Effect::Prefill(text) => page::prefill(&text),
+            Effect::Focus => page::focus(),
             Effect::FocusMail => self.later = Some(Timeout::new(0, page::focus_on_mail)),
             Effect::ScrollToEnd => page::scroll_to_end(),
             Effect::Tell(tell) => page::tell(tell),

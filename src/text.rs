@@ -1,7 +1,6 @@
 //! Every string of the panel in its source language, English, and the way other languages replace them. No string for
 //! a person stands anywhere else in `src/`.
 
-use std::borrow::Cow;
 #[cfg(target_arch = "wasm32")]
 use std::cell::OnceCell;
 
@@ -12,7 +11,7 @@ use pronto_protocol::id::Millis;
 pub struct Words {
     locale: String,
     calendar: Calendar,
-    texts: Vec<Cow<'static, str>>,
+    texts: Vec<String>,
 }
 
 macro_rules! words {
@@ -24,6 +23,8 @@ macro_rules! words {
         impl Words {
             /// The keys of a locale file, each with its English text; in the keys' order, in which a page has its language's words.
             pub const ENGLISH: &'static [(&'static str, &'static str)] = &[$(($key, $english),)*];
+            /// The texts alone, each ended by a line break: keys and addresses are no part of the wasm.
+            const TEXTS: &'static str = concat!($($english, "\n",)*);
 
             $($(#[$doc])* #[must_use] pub fn $word(&self) -> &str { self.at(Place::$word) })*
         }
@@ -109,16 +110,21 @@ impl Words {
     /// The built-in words, with times and days written the way of `locale`.
     #[must_use]
     pub fn english(locale: &str) -> Self {
-        let texts = Self::ENGLISH.iter().map(|(_, english)| Cow::Borrowed(*english)).collect();
+        let (mut texts, mut text) = (Vec::new(), String::new());
+        for c in Self::TEXTS.chars() {
+            match c {
+                '\n' => texts.push(std::mem::take(&mut text)),
+                c => text.push(c),
+            }
+        }
         Self { locale: locale.to_owned(), calendar: Calendar::new(), texts }
     }
 
-    /// Replaces each word that `find` has at its place among [`Self::ENGLISH`].
-    pub fn replace(&mut self, find: &dyn Fn(usize) -> Option<String>) {
-        for (place, text) in self.texts.iter_mut().enumerate() {
-            if let Some(found) = find(place) {
-                *text = Cow::Owned(found);
-            }
+    /// The words of another language, in the order of [`Self::ENGLISH`]; a list that is of another length is of another build
+    /// and changes nothing.
+    pub fn replace(&mut self, texts: Vec<String>) {
+        if texts.len() == self.texts.len() {
+            self.texts = texts;
         }
     }
 
@@ -263,7 +269,7 @@ mod tests {
     #[test]
     fn every_key_is_told_apart() {
         let mut words = Words::english("en");
-        words.replace(&|place| Some(Words::ENGLISH[place].0.to_owned()));
+        words.replace(Words::ENGLISH.iter().map(|(key, _)| (*key).to_owned()).collect());
         expect!["panel.thread panel.yesterday panel.mail_failed"].assert_eq(&format!(
             "{} {} {}",
             words.thread(),

@@ -1,43 +1,45 @@
 //! How the state looks: thread, notice, live region. Plain functions; header and composer are nodes of the page and not
 //! drawn here. No rule, no browser.
 
+mod drawing;
 mod link;
 mod promise;
 mod row;
 mod thread;
 
-use yew::prelude::*;
+use yew::Html;
 
+use self::drawing::Drawing;
 use crate::state::{Notice, State};
 use crate::text::{Words, digits, fill};
-use crate::update::Event;
 
-/// The whole of `#root`. A class that changes is set as the property `className`: Yew's sets of classes weigh 2 KB.
-pub fn view(state: &State, on: &Callback<Event>) -> Html {
-    html! {
-        <>
-            { thread::thread(state, on) }
-            <div role="status">{ notice(state) }</div>
-            <div class="hush" aria-live="polite">
-                { state.spoken.as_ref().map_or("", |spoken| spoken.text.as_str()) }
-            </div>
-        </>
+/// The whole of `#root`.
+pub fn view(state: &State) -> Html {
+    let mut page = Drawing::default();
+    thread::thread(&mut page, state);
+    page.open("div", &["role"], &["status"]);
+    match state.notice() {
+        Some(notice) => {
+            let class = if matches!(notice, Notice::TooLong(_)) { "notice bad" } else { "notice" };
+            page.leaf("p", class, &sentence(&state.words, notice));
+        }
+        None => page.nothing(),
     }
-}
-
-fn notice(state: &State) -> Html {
-    let Some(notice) = state.notice() else { return Html::default() };
-    let class = if matches!(notice, Notice::TooLong(_)) { "notice bad" } else { "notice" };
-    html! { <p ~className={class}>{ sentence(&state.words, notice) }</p> }
+    page.close();
+    page.open("div", &["class", "aria-live"], &["hush", "polite"]);
+    page.text(state.spoken.as_ref().map_or("", |spoken| &spoken.text));
+    page.close();
+    page.finish()
 }
 
 fn sentence(words: &Words, notice: Notice) -> String {
-    match notice {
-        Notice::TooLong(over) => fill(words.too_long(), "{n}", &digits(over as u64)),
-        Notice::OfflineWaiting => words.offline_waiting().to_owned(),
-        Notice::Offline => words.offline().to_owned(),
-        Notice::Unavailable => words.unavailable().to_owned(),
-        Notice::Reconnecting => words.reconnecting().to_owned(),
-        Notice::NotKept => words.not_kept().to_owned(),
-    }
+    let sentence = match notice {
+        Notice::TooLong(over) => return fill(words.too_long(), "{n}", &digits(over as u64)),
+        Notice::OfflineWaiting => words.offline_waiting(),
+        Notice::Offline => words.offline(),
+        Notice::Unavailable => words.unavailable(),
+        Notice::Reconnecting => words.reconnecting(),
+        Notice::NotKept => words.not_kept(),
+    };
+    sentence.to_owned()
 }

@@ -1,4 +1,5 @@
-//! JSON as the browser reads it. Which shapes there are is [`super::wire`]'s part.
+//! JSON as the browser reads it, and what else stands in objects of the page. Which shapes there are is [`super::wire`]'s
+//! part.
 
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::JsValue;
@@ -40,4 +41,18 @@ pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
 /// The text in the property `name`.
 pub(super) fn text(object: &JsValue, name: &str) -> Option<String> {
     object.get(name).as_string()
+}
+
+/// What the page's window holds under `name`, and in that under each further one; undefined where there is none.
+pub(super) fn global(names: &[&str]) -> JsValue {
+    let mut found = web_sys::window().map(JsValue::from).unwrap_or_default();
+    for name in names {
+        found = found.get(name);
+    }
+    found
+}
+
+/// The members of an array; none where it is none.
+pub(super) fn list(object: &JsValue) -> Vec<JsValue> {
+    object.list()
 }

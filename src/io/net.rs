@@ -1,52 +1,47 @@
 //! Requests and the socket. What they carry is read and written in [`super::json`].
 
+use std::rc::Rc;
+
 use gloo::events::EventListener;
 use pronto_protocol::api::ErrorCode;
 use pronto_protocol::frame::ClientFrame;
 use pronto_protocol::id::{ConversationId, SiteKey};
 use pronto_protocol::send_queue::{Failure, SEND_TIMEOUT_MS};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, AbortSignal, Headers, MessageEvent, RequestInit, Response, WebSocket};
+use wasm_bindgen::JsValue;
+use web_sys::{WebSocket, XmlHttpRequest};
 use yew::Callback;
 
+use super::ear::{Hear, ear};
 use super::{json, page, wire};
 use crate::text::digits;
 use crate::update::{Answer, Event, Request, Socket as Said};
 
-/// Ends a request when it goes.
-pub(super) struct Abort(AbortController);
-
-impl Drop for Abort {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 /// A socket that closes when it goes; nothing of it is heard afterwards.
 pub(super) struct Socket {
     socket: WebSocket,
-    _listeners: [EventListener; 3],
+    _ears: [EventListener; 3],
 }
 
 impl Socket {
     pub(super) fn open(generation: u32, on: &Callback<Event>) -> Option<Self> {
-        let origin = web_sys::window()?.location().origin().ok()?;
+        let origin = json::global(&["location", "origin"]).as_string()?;
         let address = ["ws", origin.strip_prefix("http")?, "/v1/socket"].concat();
         let socket = WebSocket::new(&address).ok()?;
-        let tell = move |on: &Callback<Event>, said| on.emit(Event::Socket(generation, said));
-        let (opened, heard, closed) = (on.clone(), on.clone(), on.clone());
-        let listeners = [
-            EventListener::new(&socket, "open", move |_| tell(&opened, Said::Opened)),
-            EventListener::new(&socket, "message", move |event| {
-                let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
-                if let Some(frame) = text.and_then(|text| wire::frame(&json::parse(&text))) {
-                    tell(&heard, Said::Frame(Box::new(frame)));
+        let on = on.clone();
+        let hear: Hear = Rc::new(move |kind, event| {
+            let said = match kind {
+                "open" => Said::Opened,
+                "close" => Said::Closed,
+                _ => {
+                    let text = json::text(event, "data").unwrap_or_default();
+                    let Some(frame) = wire::frame(&json::parse(&text)) else { return };
+                    Said::Frame(Box::new(frame))
                 }
-            }),
-            EventListener::new(&socket, "close", move |_| tell(&closed, Said::Closed)),
-        ];
-        Some(Self { socket, _listeners: listeners })
+            };
+            on.emit(Event::Socket(generation, said));
+        });
+        let ears = ["open", "message", "close"].map(|kind| ear(&socket, kind, &hear));
+        Some(Self { socket, _ears: ears })
     }
 
     pub(super) fn say(&self, frame: &ClientFrame) {
@@ -62,70 +57,96 @@ impl Drop for Socket {
     }
 }
 
-/// Sends one request and reports how it ended. For a poll it gives what aborts it.
+/// A request under way; it is given up when this goes, and nothing is heard of it afterwards.
+pub(super) struct Asked {
+    http: XmlHttpRequest,
+    ear: Option<EventListener>,
+}
+
+impl Asked {
+    pub(super) fn is_running(&self) -> bool {
+        self.http.ready_state() < XmlHttpRequest::DONE
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        // Giving up is an event too.
+        self.ear = None;
+        // Of a request that has ended it is nothing.
+        let _ = self.http.abort();
+    }
+}
+
+/// Sends one request and reports how it ended. By `XMLHttpRequest`: `fetch` brings promises, headers and signals along,
+/// each with its own half in the script.
 pub(super) fn ask(
     site: &SiteKey,
-    secret: String,
-    conversation_id: ConversationId,
+    secret: &str,
+    conversation_id: &ConversationId,
     request: Request,
     on: &Callback<Event>,
-) -> Option<Abort> {
-    // The connection itself gives a poll up; any other request may take as long as a sending.
-    let abort =
-        if matches!(request, Request::Poll(..)) { AbortController::new().ok().map(Abort) } else { None };
-    let limit = || AbortSignal::timeout_with_f64(SEND_TIMEOUT_MS as f64);
-    let signal = abort.as_ref().map_or_else(limit, |abort| abort.0.signal());
-    let conversation = ["/v1/conversations/", conversation_id.as_str()].concat();
-    let of = |tail: &str| [&conversation, tail].concat();
-    let messages = of("/messages");
-    let (path, body) = match &request {
-        Request::Session(open) => {
-            let zone = page::time_zone();
-            (["/v1/sites/", site.as_str(), "/sessions"].concat(), Some(wire::write_open(open, zone)))
-        }
-        Request::Send(outgoing) => (messages, Some(wire::write_send(&outgoing.message))),
+) -> Option<Asked> {
+    let of = |tail: &str| ["/v1/conversations/", conversation_id.as_str(), tail].concat();
+    let (method, path, body) = match &request {
+        Request::Session(open) => (
+            "POST",
+            ["/v1/sites/", site.as_str(), "/sessions"].concat(),
+            wire::write_open(open, page::time_zone()),
+        ),
+        Request::Send(outgoing) => ("POST", of("/messages"), wire::write_send(&outgoing.message)),
         Request::Mail(email) => {
-            ("/v1/session/email".to_owned(), Some(wire::write_email(&conversation_id, email)))
+            ("PUT", "/v1/session/email".to_owned(), wire::write_email(conversation_id, email))
         }
-        Request::Newest => (messages, None),
-        Request::After(seq) => ([&messages, "?after=", &digits(*seq), "&limit=200"].concat(), None),
-        Request::Before(seq) => ([&messages, "?before=", &digits(*seq)].concat(), None),
-        Request::Receipts(receipts) => (of("/receipts"), Some(wire::write_set_receipts(receipts))),
-        Request::Typing => (of("/typing"), Some(String::new())),
-        Request::Poll(_, poll) => ("/v1/poll".to_owned(), Some(wire::write_poll(poll))),
-        Request::End => ("/v1/session".to_owned(), None),
+        Request::Newest => ("GET", of("/messages"), String::new()),
+        Request::After(seq) => {
+            ("GET", of(&["/messages?after=", &digits(*seq), "&limit=200"].concat()), String::new())
+        }
+        Request::Before(seq) => ("GET", of(&["/messages?before=", &digits(*seq)].concat()), String::new()),
+        Request::Receipts(receipts) => ("POST", of("/receipts"), wire::write_set_receipts(receipts)),
+        Request::Typing => ("POST", of("/typing"), String::new()),
+        Request::Poll(_, poll) => ("POST", "/v1/poll".to_owned(), wire::write_poll(poll)),
+        Request::End => ("DELETE", "/v1/session".to_owned(), String::new()),
     };
-    let on = on.clone();
-    spawn_local(async move {
-        let method = match (&request, &body) {
-            (Request::End, _) => "DELETE",
-            (Request::Mail(_), _) => "PUT",
-            (_, Some(_)) => "POST",
-            (_, None) => "GET",
-        };
-        let body = body.filter(|json| !json.is_empty());
-        let result = fetch(method, &path, &secret, body, &signal).await;
-        if let Some(answer) = answer(request, result) {
+    let http = XmlHttpRequest::new().ok()?;
+    let (asked, on) = (http.clone(), on.clone());
+    let polls = matches!(request, Request::Poll(..));
+    let hear: Hear = Rc::new(move |_, _| {
+        if let Some(answer) = answer(&request, ended(&asked)) {
             on.emit(Event::Answer(answer));
         }
     });
-    abort
+    let ear = ear(&http, "loadend", &hear);
+    // What is refused here would be a mistake of ours in an address or a header.
+    http.open(method, &path).ok()?;
+    http.set_request_header("authorization", &["Bearer ", secret].concat()).ok()?;
+    // The connection itself gives a poll up; any other request may take as long as a sending.
+    if !polls {
+        http.set_timeout(SEND_TIMEOUT_MS as u32);
+    }
+    if body.is_empty() {
+        http.send().ok()?;
+    } else {
+        http.set_request_header("content-type", "application/json").ok()?;
+        http.send_with_opt_str(Some(&body)).ok()?;
+    }
+    Some(Asked { http, ear: Some(ear) })
 }
 
-fn answer(request: Request, result: Result<JsValue, Failure>) -> Option<Answer> {
+fn answer(request: &Request, result: Result<JsValue, Failure>) -> Option<Answer> {
     Some(match request {
         Request::Session(open) => {
             Answer::Session(result.map(|answer| wire::opened(&answer, &open.conversation_id)))
         }
         Request::Send(outgoing) => {
             let sent = result.and_then(|answer| wire::sent(&answer).ok_or(Failure::Network));
-            Answer::Sent(outgoing.message.message_id, sent)
+            Answer::Sent(outgoing.message.message_id.clone(), sent)
         }
         Request::Newest => Answer::Newest(result.map(|answer| wire::page(&answer))),
         Request::After(_) => Answer::After(result.map(|answer| wire::page(&answer))),
         Request::Before(_) => Answer::Before(result.map(|answer| wire::page(&answer))),
         Request::Poll(generation, _) => {
-            Answer::Polled(generation, result.map(|answer| wire::frames(&answer)))
+            Answer::Polled(*generation, result.map(|answer| wire::frames(&answer)))
         }
         Request::End => Answer::Ended,
         Request::Mail(_) => Answer::Mailed(result.map(drop)),
@@ -134,24 +155,14 @@ fn answer(request: Request, result: Result<JsValue, Failure>) -> Option<Answer> 
     })
 }
 
-/// One request; the answer's JSON, or why there is none.
-async fn fetch(
-    method: &str,
-    path: &str,
-    secret: &str,
-    body: Option<String>,
-    signal: &AbortSignal,
-) -> Result<JsValue, Failure> {
-    let response = send(method, path, secret, body, signal).await.map_err(|_| Failure::Network)?;
-    let text = match response.text() {
-        Ok(text) => JsFuture::from(text).await.map_err(|_| Failure::Network)?,
-        Err(_) => return Err(Failure::Network),
-    };
-    let text = text.as_string().unwrap_or_default();
-    if response.ok() {
-        return Ok(json::parse(&text));
+/// The answer's JSON, or why there is none.
+fn ended(http: &XmlHttpRequest) -> Result<JsValue, Failure> {
+    let status = http.status().unwrap_or_default();
+    let body = json::parse(&http.response_text().ok().flatten().unwrap_or_default());
+    if (200..300).contains(&status) {
+        return Ok(body);
     }
-    Err(wire::refusal(&json::parse(&text)).unwrap_or_else(|| by_status(response.status())))
+    Err(wire::refusal(&body).unwrap_or_else(|| by_status(status)))
 }
 
 /// A refusal without a body of ours: a proxy's.
@@ -163,25 +174,4 @@ fn by_status(status: u16) -> Failure {
         _ => return Failure::Network,
     };
     Failure::Refused { code, retry_after_ms: None }
-}
-
-async fn send(
-    method: &str,
-    path: &str,
-    secret: &str,
-    body: Option<String>,
-    signal: &AbortSignal,
-) -> Result<Response, JsValue> {
-    let init = RequestInit::new();
-    let headers = Headers::new()?;
-    headers.set("authorization", &["Bearer ", secret].concat())?;
-    init.set_method(method);
-    if let Some(json) = body {
-        headers.set("content-type", "application/json")?;
-        init.set_body(&JsValue::from_str(&json));
-    }
-    init.set_headers(&headers);
-    init.set_signal(Some(signal));
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
-    JsFuture::from(window.fetch_with_str_and_init(path, &init)).await?.dyn_into()
 }

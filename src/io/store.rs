@@ -1,13 +1,16 @@
 //! What the device keeps, in the frame's own storage: who it is, and each message of the queue under a key of its own,
 //! so that two tabs never overwrite each other.
 
+use std::rc::Rc;
+
 use gloo::events::EventListener;
 use pronto_protocol::id::{MessageId, SiteKey};
 use pronto_protocol::send_queue::QueuedMessage;
 use wasm_bindgen::JsCast;
-use web_sys::{Storage, StorageEvent};
+use web_sys::Storage;
 use yew::Callback;
 
+use super::ear::{Hear, ear};
 use super::{json, wire};
 use crate::state::Identity;
 use crate::update::{Elsewhere, Event};
@@ -22,10 +25,11 @@ pub(super) struct Store {
 impl Store {
     /// What was kept, and an ear for the other tabs. Writes nothing.
     pub(super) fn open(site: &SiteKey, on: &Callback<Event>) -> (Self, Option<Identity>, Vec<QueuedMessage>) {
-        let window = web_sys::window();
-        let storage = window.as_ref().and_then(|window| window.local_storage().ok().flatten());
+        // Where storage is blocked, asking for it fails.
+        let storage = json::global(&["localStorage"]);
+        let storage = if storage.is_truthy() { Some(storage.unchecked_into()) } else { None };
         let prefix = ["pronto:", site.as_str(), ":"].concat();
-        let others = window.map(|window| listen(&window, &prefix, on));
+        let others = web_sys::window().map(|window| listen(&window, &prefix, on));
         let store = Self { storage, prefix, on: on.clone(), _others: others };
         let identity = store.get("me").and_then(|text| wire::identity(&json::parse(&text)));
         let queue = store.messages();
@@ -56,7 +60,8 @@ impl Store {
     pub(super) fn clear(&self) {
         let me = [&self.prefix, "me"].concat();
         let mut keys = self.keys(&self.prefix);
-        keys.sort_by_key(|key| *key == me);
+        keys.retain(|key| *key != me);
+        keys.push(me);
         for key in keys {
             if let Some(storage) = &self.storage {
                 // A storage that refuses to forget is one that the person has to clear in the browser.
@@ -66,15 +71,25 @@ impl Store {
     }
 
     fn keys(&self, prefix: &str) -> Vec<String> {
-        let Some(storage) = &self.storage else { return Vec::new() };
-        let keys = (0..storage.length().unwrap_or(0)).filter_map(|place| storage.key(place).ok().flatten());
-        keys.filter(|key| key.starts_with(prefix)).collect()
+        let mut keys = Vec::new();
+        let Some(storage) = &self.storage else { return keys };
+        for place in 0..storage.length().unwrap_or(0) {
+            if let Some(key) = storage.key(place).ok().flatten()
+                && key.starts_with(prefix)
+            {
+                keys.push(key);
+            }
+        }
+        keys
     }
 
     fn messages(&self) -> Vec<QueuedMessage> {
-        let Some(storage) = &self.storage else { return Vec::new() };
-        let keys = self.keys(&[&self.prefix, "m:"].concat()).into_iter();
-        keys.filter_map(|key| wire::queued(&json::parse(&storage.get_item(&key).ok().flatten()?))).collect()
+        let mut messages = Vec::new();
+        for key in self.keys(&[&self.prefix, "m:"].concat()) {
+            let name = key.get(self.prefix.len()..).unwrap_or_default();
+            messages.extend(self.get(name).and_then(|text| wire::queued(&json::parse(&text))));
+        }
+        messages
     }
 
     fn get(&self, name: &str) -> Option<String> {
@@ -91,11 +106,10 @@ impl Store {
 
 fn listen(window: &web_sys::Window, prefix: &str, on: &Callback<Event>) -> EventListener {
     let (prefix, on) = (prefix.to_owned(), on.clone());
-    EventListener::new(window, "storage", move |event| {
-        let Some(event) = event.dyn_ref::<StorageEvent>() else { return };
-        let Some(key) = event.key() else { return };
+    let hear: Hear = Rc::new(move |_, event| {
+        let Some(key) = json::text(event, "key") else { return };
         let Some(name) = key.strip_prefix(&prefix) else { return };
-        let value = event.new_value();
+        let value = json::text(event, "newValue");
         let told = match (name.strip_prefix("m:"), value) {
             (Some(_), Some(text)) => wire::queued(&json::parse(&text)).map(Elsewhere::Queued),
             (Some(id), None) => MessageId::new(id).ok().map(Elsewhere::Dropped),
@@ -108,5 +122,6 @@ fn listen(window: &web_sys::Window, prefix: &str, on: &Callback<Event>) -> Event
         if let Some(told) = told {
             on.emit(Event::Elsewhere(told));
         }
-    })
+    });
+    ear(window, "storage", &hear)
 }

@@ -21,27 +21,9 @@ pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mu
             }
         }
         Answer::Sent(id, Err(failure)) => unsent(state, &id, failure, moment, out),
-        Answer::Newest(page) => paged(state, page, moment, out, |state, page| {
-            if let Some(talk) = state.talk_mut() {
-                talk.timeline.start(page.messages);
-                talk.elsewhere = page.elsewhere;
-                talk.loaded = true;
-            }
-            line::mark_unread(state);
-        }),
-        Answer::After(page) => paged(state, page, moment, out, |state, page| {
-            if let Some(talk) = state.talk_mut() {
-                talk.timeline.knows(page.standing.last_seq);
-                for message in page.messages {
-                    talk.timeline.apply(message);
-                }
-            }
-        }),
-        Answer::Before(page) => paged(state, page, moment, out, |state, page| {
-            if let Some(talk) = state.talk_mut() {
-                talk.timeline.prepend_page(page.messages);
-            }
-        }),
+        Answer::Newest(page) => paged(state, page, Asking::Newest, moment, out),
+        Answer::After(page) => paged(state, page, Asking::After, moment, out),
+        Answer::Before(page) => paged(state, page, Asking::Before, moment, out),
         Answer::Mailed(result) => mailed(state, result, out),
         Answer::Polled(generation, result) => polled(state, generation, result, moment, out),
         Answer::Ended => out.push(Effect::Tell(Tell::Logout)),
@@ -97,9 +79,9 @@ fn unsent(state: &mut State, id: &MessageId, failure: Failure, moment: Moment, o
 fn paged(
     state: &mut State,
     page: Result<Page, Failure>,
+    asked: Asking,
     moment: Moment,
     out: &mut Vec<Effect>,
-    take: impl FnOnce(&mut State, Page),
 ) {
     match page {
         Ok(page) => {
@@ -115,8 +97,26 @@ fn paged(
                 talk.reported = talk.reported.merge(page.standing.visitor);
                 talk.business = talk.business.merge(page.standing.business);
                 talk.promise_by = page.standing.promise_by;
+                match asked {
+                    Asking::Before => {
+                        talk.timeline.prepend_page(page.messages);
+                    }
+                    Asking::After => {
+                        talk.timeline.knows(page.standing.last_seq);
+                        for message in page.messages {
+                            talk.timeline.apply(message);
+                        }
+                    }
+                    _ => {
+                        talk.timeline.start(page.messages);
+                        talk.elsewhere = page.elsewhere;
+                        talk.loaded = true;
+                    }
+                }
             }
-            take(state, page);
+            if asked == Asking::Newest {
+                line::mark_unread(state);
+            }
         }
         Err(Failure::Refused { code: ErrorCode::Erased, .. }) => ui::erased(state, out),
         Err(Failure::Refused { code: ErrorCode::Unauthorized | ErrorCode::NotFound, .. }) => {

@@ -1,23 +1,25 @@
 //! By when the answer comes, and the offer to send it by e-mail too.
 
 use pronto_protocol::id::Millis;
-use yew::prelude::*;
 
+use super::drawing::Drawing;
 use crate::state::{Mail, State, Trouble};
 use crate::text::{Form, Words, fill};
-use crate::update::{Event, Ui};
 
 const DAY_MS: i64 = 86_400_000;
 
 /// Both; nothing where nobody waits. The promise stands in a live region of its own, so it is told once, when it is made
 /// and when it is broken.
-pub(super) fn promise(state: &State, on: &Callback<Event>) -> Html {
-    let by = state.promise();
-    html! {
-        <>
-            <p class="promise" role="status">{ by.map(|by| sentence(&state.words, by, state.now)) }</p>
-            { state.talk().map(|talk| &talk.mail).filter(|mail| mail.offered).map(|mail| offer(mail, &state.words, on)) }
-        </>
+pub(super) fn promise(page: &mut Drawing, state: &State) {
+    page.open("p", &["class", "role"], &["promise", "status"]);
+    match state.promise() {
+        Some(by) => page.text(&sentence(&state.words, by, state.now)),
+        None => page.nothing(),
+    }
+    page.close();
+    match state.talk().map(|talk| &talk.mail) {
+        Some(mail) if mail.offered && mail.can == Some(true) => offer(page, mail, &state.words),
+        _ => page.nothing(),
     }
 }
 
@@ -34,43 +36,42 @@ fn sentence(words: &Words, by: Millis, now: Millis) -> String {
     fill(&fill(words.promise(), "{day}", day), "{time}", &time)
 }
 
-fn offer(mail: &Mail, words: &Words, on: &Callback<Event>) -> Html {
-    if mail.can != Some(true) {
-        return Html::default();
-    }
+fn offer(page: &mut Drawing, mail: &Mail, words: &Words) {
     let saving = mail.saving.is_some();
-    let trouble = mail.trouble.map_or("", |trouble| match trouble {
-        Trouble::NoAddress => words.mail_bad(),
-        Trouble::NotSaved => words.mail_failed(),
-    });
-    let content = if mail.kept.is_empty() || mail.changing {
-        html! {
-            <>
-                <label for="address">{ words.mail() }</label>
-                <div class="acts">
-                    <input id="address" type="email" autocomplete="email" required=true aria-describedby="use"
-                        placeholder={words.mail_label().to_owned()} />
-                    <button disabled={saving}>
-                        { if saving { words.mail_saving() } else { words.mail_save() } }
-                    </button>
-                </div>
-                <p id="use">{ words.mail_use() }</p>
-            </>
-        }
+    page.open("form", &["id"], &["mail"]);
+    if mail.kept.is_empty() || mail.changing {
+        page.open("label", &["for"], &["address"]);
+        page.text(words.mail());
+        page.close();
+        page.open("div", &["class"], &["acts"]);
+        page.open(
+            "input",
+            &["id", "type", "autocomplete", "required", "aria-describedby", "placeholder"],
+            &["address", "email", "email", "", "use", words.mail_label()],
+        );
+        page.close();
+        page.open("button", if saving { &["disabled"] } else { &[] }, &[""]);
+        page.text(if saving { words.mail_saving() } else { words.mail_save() });
+        page.close();
+        page.close();
+        page.open("p", &["id"], &["use"]);
+        page.text(words.mail_use());
+        page.close();
     } else {
-        let change = on.reform(|_| Event::Ui(Ui::ChangeMail));
-        let remove = on.reform(|_| Event::Ui(Ui::Mail(String::new())));
-        html! {
-            <>
-                <p>{ fill(words.mail_saved(), "{email}", &masked(&mail.kept)) }</p>
-                <div class="acts">
-                    <button type="button" onclick={change}>{ words.mail_change() }</button>
-                    <button type="button" disabled={saving} onclick={remove}>{ words.mail_remove() }</button>
-                </div>
-            </>
-        }
-    };
-    html! { <form id="mail">{ content }<p class="why" role="status">{ trouble }</p></form> }
+        page.leaf("p", "", &fill(words.mail_saved(), "{email}", &masked(&mail.kept)));
+        page.open("div", &["class"], &["acts"]);
+        page.button("", "mail-change", "", false, words.mail_change());
+        page.button("", "mail-remove", "", saving, words.mail_remove());
+        page.close();
+    }
+    page.open("p", &["class", "role"], &["why", "status"]);
+    page.text(match mail.trouble {
+        None => "",
+        Some(Trouble::NoAddress) => words.mail_bad(),
+        Some(Trouble::NotSaved) => words.mail_failed(),
+    });
+    page.close();
+    page.close();
 }
 
 /// Enough of an address to recognise it: its first character and its host.

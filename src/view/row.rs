@@ -1,12 +1,11 @@
 //! One message of the thread.
 
 use pronto_protocol::id::MessageId;
-use yew::prelude::*;
 
+use super::drawing::Drawing;
 use super::link::{Piece, pieces};
 use crate::state::Receipt;
 use crate::text::Words;
-use crate::update::{Event, Ui};
 
 /// What a row shows.
 pub(super) struct Row<'a> {
@@ -25,19 +24,34 @@ pub(super) struct Row<'a> {
     pub(super) receipt: Option<Receipt>,
 }
 
-pub(super) fn row(row: &Row<'_>, words: &Words, on: &Callback<Event>) -> Html {
+pub(super) fn row(page: &mut Drawing, row: &Row<'_>, words: &Words) {
     let failed = row.receipt == Some(Receipt::Failed);
     let named = !row.mine && !row.joined;
-    html! {
-        <li key={row.id.as_str()} ~className={class(row, failed)}>
-            <p ~className={if named { "by" } else { "hush" }}>{ &row.by }</p>
-            <p class="body" dir="auto">{ for pieces(row.body).into_iter().map(piece) }</p>
-            { meta(row, words, failed) }
-            if failed {
-                { actions(row.id, words, on) }
+    page.open("li", &["class"], &[class(row, failed)]);
+    page.key(row.id.as_str());
+    page.leaf("p", if named { "by" } else { "hush" }, &row.by);
+    page.open("p", &["class", "dir"], &["body", "auto"]);
+    for piece in pieces(row.body) {
+        match piece {
+            Piece::Text(text) => page.text(text),
+            Piece::Link(link) => {
+                page.open("a", &["href", "target", "rel"], &[link, "_blank", "noopener noreferrer nofollow"]);
+                page.text(link);
+                page.close();
             }
-        </li>
+        }
     }
+    page.close();
+    meta(page, row, words, failed);
+    if failed {
+        page.open("div", &["class"], &["acts"]);
+        page.button("", "retry", row.id.as_str(), false, words.try_again());
+        page.button("", "discard", row.id.as_str(), false, words.discard());
+        page.close();
+    } else {
+        page.nothing();
+    }
+    page.close();
 }
 
 fn class(row: &Row<'_>, failed: bool) -> &'static str {
@@ -51,19 +65,18 @@ fn class(row: &Row<'_>, failed: bool) -> &'static str {
     }
 }
 
-fn meta(row: &Row<'_>, words: &Words, failed: bool) -> Html {
-    let class = if row.last || failed { "meta" } else { "meta later" };
-    html! {
-        <p ~className={class}>
-            if !failed {
-                <time title={[row.day, &row.time].join(" ")}>{ &row.time }</time>
-            }
-            if let Some(receipt) = row.receipt {
-                { if failed { "" } else { " · " } }
-                { said(words, receipt) }
-            }
-        </p>
+fn meta(page: &mut Drawing, row: &Row<'_>, words: &Words, failed: bool) {
+    page.open("p", &["class"], &[if row.last || failed { "meta" } else { "meta later" }]);
+    if failed {
+        page.nothing();
+    } else {
+        page.open("time", &["title"], &[&[row.day, " ", &row.time].concat()]);
+        page.text(&row.time);
+        page.close();
     }
+    page.text(if row.receipt.is_some() && !failed { " · " } else { "" });
+    page.text(row.receipt.map_or("", |receipt| said(words, receipt)));
+    page.close();
 }
 
 fn said(words: &Words, receipt: Receipt) -> &str {
@@ -74,26 +87,5 @@ fn said(words: &Words, receipt: Receipt) -> &str {
         Receipt::Delivered => words.delivered(),
         Receipt::Read => words.read(),
         Receipt::Failed => words.not_sent(),
-    }
-}
-
-fn actions(id: &MessageId, words: &Words, on: &Callback<Event>) -> Html {
-    let (again, gone) = (id.clone(), id.clone());
-    let retry = on.reform(move |_| Event::Ui(Ui::Retry(again.clone())));
-    let discard = on.reform(move |_| Event::Ui(Ui::Discard(gone.clone())));
-    html! {
-        <div class="acts">
-            <button type="button" onclick={retry}>{ words.try_again() }</button>
-            <button type="button" onclick={discard}>{ words.discard() }</button>
-        </div>
-    }
-}
-
-fn piece(piece: Piece<'_>) -> Html {
-    match piece {
-        Piece::Text(text) => html! { { text } },
-        Piece::Link(link) => html! {
-            <a href={link.to_owned()} target="_blank" rel="noopener noreferrer nofollow">{ link }</a>
-        },
     }
 }

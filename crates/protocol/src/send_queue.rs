@@ -149,10 +149,14 @@ impl SendQueue {
     /// overwrite what another tab put there.
     #[must_use]
     pub fn from_items(items: impl IntoIterator<Item = QueuedMessage>) -> Self {
-        let mut items: Vec<QueuedMessage> = items.into_iter().collect();
-        items.sort_by_key(|item| item.created_at);
-        let mut queue = Self::default();
+        // A handful at the most: put in one by one where they belong, without the library's sorting.
+        let mut sorted: Vec<QueuedMessage> = Vec::new();
         for item in items {
+            let after = sorted.iter().rposition(|other| other.created_at <= item.created_at);
+            sorted.insert(after.map_or(0, |place| place + 1), item);
+        }
+        let mut queue = Self::default();
+        for item in sorted {
             queue.push(item);
         }
         queue.restored();

@@ -84,14 +84,15 @@ impl Timeline {
     /// join the history are left out, because a hole in the middle could not be told from the beginning.
     pub fn prepend_page(&mut self, mut page: Vec<Message>) -> bool {
         page.retain(|message| message.conversation_id == self.conversation_id && message.seq > 0);
-        page.sort_by_key(|message| message.seq);
         let mut older: Vec<Message> = Vec::new();
-        let mut before = self.first();
-        for message in page.into_iter().rev() {
-            if before.is_none_or(|first| message.seq.saturating_add(1) == first) {
-                before = Some(message.seq);
-                older.push(message);
-            }
+        let mut next = match self.first() {
+            Some(first) => first - 1,
+            None => page.iter().map(|message| message.seq).max().unwrap_or_default(),
+        };
+        // A page is in order, so what comes next stands at its end; no sorting comes along for that.
+        while let Some(place) = page.iter().rposition(|message| message.seq == next) {
+            older.push(page.remove(place));
+            next -= 1;
         }
         let grew = !older.is_empty();
         older.reverse();
@@ -139,21 +140,26 @@ impl Timeline {
     /// Whether the message is here, before or after a gap.
     #[must_use]
     pub fn contains(&self, message_id: &MessageId) -> bool {
-        self.everything().rev().any(|message| message.message_id == *message_id)
+        let is = |message: &Message| message.message_id == *message_id;
+        self.aside.iter().any(is) || self.run.iter().rev().any(is)
     }
 
     /// What the thread shows: all messages by seq, those after a gap too, then the echoes of those not stored yet in
     /// the order they were written.
     #[must_use]
     pub fn entries<'a>(&'a self, queue: &'a SendQueue) -> Vec<Entry<'a>> {
-        let echoes = queue.items().filter(|queued| {
-            queued.conversation_id == self.conversation_id && !self.contains(&queued.message_id)
-        });
-        self.everything().map(Entry::Message).chain(echoes.map(Entry::Echo)).collect()
-    }
-
-    fn everything(&self) -> impl DoubleEndedIterator<Item = &Message> {
-        self.run.iter().chain(self.aside.iter())
+        let mut entries = Vec::with_capacity(self.run.len());
+        for part in [&self.run, &self.aside] {
+            for message in part {
+                entries.push(Entry::Message(message));
+            }
+        }
+        for queued in queue.items() {
+            if queued.conversation_id == self.conversation_id && !self.contains(&queued.message_id) {
+                entries.push(Entry::Echo(queued));
+            }
+        }
+        entries
     }
 
     fn apply_all(&mut self, page: Vec<Message>) -> bool {
