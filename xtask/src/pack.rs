@@ -2,6 +2,7 @@
 //!
 //! A file is written only when its content changed, so that the server is compiled again only when it must be.
 
+mod glue;
 mod modules;
 mod names;
 mod script;
@@ -70,6 +71,7 @@ fn shorten_names(wanted: &mut BTreeMap<PathBuf, Vec<u8>>) -> Outcome<()> {
             wanted.get(&module).zip(wanted.get(&glue).and_then(|glue| std::str::from_utf8(glue).ok()));
         let (short, script) = halves
             .and_then(|(module, glue)| names::shorten(module, glue))
+            .and_then(|(module, script)| Some((module, glue::shorten(&script)?)))
             .ok_or_else(|| format!("{} and {} do not fit each other", module.display(), glue.display()))?;
         wanted.insert(module, short);
         wanted.insert(glue, script.into_bytes());

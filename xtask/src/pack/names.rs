@@ -1,12 +1,13 @@
-//! Shortens the names under which a wasm module imports functions from its JavaScript half.
+//! Shortens the names under which a wasm module and its JavaScript half call each other's functions.
 //!
-//! Each ends in sixteen random digits, which no compression can take out, and stands in both files. Never touches a name
-//! that is not an import with such an ending.
+//! Each has sixteen random digits, which no compression can take out, and stands in both files. Never touches a name without
+//! such digits.
 
 use super::slim::leb128;
 use std::collections::BTreeMap;
 
 const IMPORTS: u8 = 2;
+const EXPORTS: u8 = 7;
 const TABLE: u8 = 1;
 const MEMORY: u8 = 2;
 const GLOBAL: u8 = 3;
@@ -19,14 +20,15 @@ pub(crate) fn shorten(module: &[u8], glue: &str) -> Option<(Vec<u8>, String)> {
     while let Some((&id, after)) = rest.split_first() {
         let (length, used) = leb128(after)?;
         let (section, next) = rest.split_at_checked(1 + used + length)?;
-        if id == IMPORTS {
-            let imports = rename_imports(section.get(1 + used..)?, &mut names)?;
-            kept.push(id);
-            push_leb128(&mut kept, imports.len());
-            kept.extend(imports);
-        } else {
-            kept.extend_from_slice(section);
-        }
+        let content = section.get(1 + used..)?;
+        let renamed = match id {
+            IMPORTS => rename_imports(content, &mut names)?,
+            EXPORTS => rename_exports(content, &mut names)?,
+            _ => content.to_vec(),
+        };
+        kept.push(id);
+        push_leb128(&mut kept, renamed.len());
+        kept.extend(renamed);
         rest = next;
     }
     let (glue, replaced) = rename_words(glue, &names);
@@ -43,17 +45,37 @@ fn rename_imports(section: &[u8], names: &mut BTreeMap<String, String>) -> Optio
         let (name, after) = text(after)?;
         let kind = kind_length(after)?;
         push_text(&mut kept, module);
-        if is_random(name) {
-            let next = format!("${:x}", names.len());
-            push_text(&mut kept, names.entry(name.to_owned()).or_insert(next));
-        } else {
-            push_text(&mut kept, name);
-        }
+        push_name(&mut kept, name, names);
         let (kind, after) = after.split_at_checked(kind)?;
         kept.extend_from_slice(kind);
         rest = after;
     }
     rest.is_empty().then_some(kept)
+}
+
+fn rename_exports(section: &[u8], names: &mut BTreeMap<String, String>) -> Option<Vec<u8>> {
+    let (count, used) = leb128(section)?;
+    let mut rest = section.get(used..)?;
+    let mut kept = Vec::new();
+    push_leb128(&mut kept, count);
+    for _ in 0..count {
+        let (name, after) = text(rest)?;
+        push_name(&mut kept, name, names);
+        // What is exported: a kind and a place.
+        let (what, after) = after.split_at_checked(1 + leb128(after.get(1..)?)?.1)?;
+        kept.extend_from_slice(what);
+        rest = after;
+    }
+    rest.is_empty().then_some(kept)
+}
+
+/// The name, or the short one that it has from now on.
+fn push_name(kept: &mut Vec<u8>, name: &str, names: &mut BTreeMap<String, String>) {
+    if !is_random(name) {
+        return push_text(kept, name);
+    }
+    let next = format!("${:x}", names.len());
+    push_text(kept, names.entry(name.to_owned()).or_insert(next));
 }
 
 /// How many bytes say what is imported: a function's type, a table, a memory or a global.
@@ -73,10 +95,10 @@ fn kind_length(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whether it ends as wasm-bindgen's own names do.
+/// Whether it is one of wasm-bindgen's own names with random digits.
 fn is_random(name: &str) -> bool {
-    let digits = name.rsplit('_').next().unwrap_or_default();
-    name.starts_with("__wb") && digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_hexdigit())
+    let random = |part: &str| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    (name.starts_with("__wb") || name.starts_with("wasm_bindgen")) && name.split('_').any(random)
 }
 
 /// The script with whole words replaced, and how many were.
@@ -121,7 +143,7 @@ fn push_leb128(bytes: &mut Vec<u8>, mut number: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{IMPORTS, push_leb128, push_text, shorten};
+    use super::{EXPORTS, IMPORTS, push_leb128, push_text, shorten};
 
     fn module(imports: &[(&str, &[u8])]) -> Vec<u8> {
         let mut section = Vec::new();
@@ -162,5 +184,23 @@ mod tests {
         let long = module(&[("__wbg_now_463ac581d2fc7ea3", &[0, 1])]);
         assert_eq!(shorten(&long, "{}"), None);
         assert_eq!(shorten(&long[..20], "{__wbg_now_463ac581d2fc7ea3: f}"), None);
+    }
+
+    #[test]
+    fn what_is_exported_gets_the_same_short_names_too() {
+        let exports = |name: &str| {
+            let mut section = vec![2];
+            push_text(&mut section, name);
+            section.extend([0, 0x81, 1]);
+            push_text(&mut section, "memory");
+            section.extend([2, 0]);
+            [b"\0asm\x01\0\0\0", &[EXPORTS, section.len() as u8][..], &section].concat()
+        };
+        let long = "wasm_bindgen_1a4c33eff87641d7___convert__closures_____invoke_______true_";
+        let glue = ["function ", long, "(a){wasm.", long, "(a)}"].concat();
+        assert_eq!(
+            shorten(&exports(long), &glue),
+            Some((exports("$0"), "function $0(a){wasm.$0(a)}".to_owned()))
+        );
     }
 }

@@ -162,12 +162,17 @@ impl Braces {
     }
 }
 
-/// What `const`, `let` and the parameters of arrow functions name.
+/// What `const`, `let`, `var` and functions name, and the parameters of those.
 fn declared<'a>(words: &[&'a str]) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
     for (at, word) in words.iter().enumerate() {
         match *word {
-            "const" | "let" => list(words, at + 1, &mut names),
+            "const" | "let" | "var" => list(words, at + 1, &mut names),
+            "function" => {
+                names.extend(words.get(at + 1).filter(|name| is_name(name)));
+                let end = words.iter().skip(at).position(|word| *word == ")");
+                parameters(words, end.map_or(at, |end| at + end), &mut names);
+            }
             ">" if at > 1 && words[at - 1] == "=" => match words[at - 2] {
                 ")" => parameters(words, at - 2, &mut names),
                 name if is_name(name) => drop(names.insert(name)),
@@ -253,6 +258,10 @@ mod tests {
             (
                 "const act=(name,...rest)=>{name(...rest)};act(one=>one)",
                 "const c=(c,...n)=>{c(...n)};c(n=>n)",
+            ),
+            (
+                "function add(one,two){var sum=one+two;return sum}add(function(it){it()})",
+                "function n(n,t){var r=n+t;return r}n(function(n){n()})",
             ),
             ("for(const item of all)use(item)", "for(const o of all)use(o)"),
             ("const[left,right=left]=pair;left+right", "const[a,c=a]=pair;a+c"),
