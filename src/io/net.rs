@@ -92,7 +92,7 @@ pub(super) fn ask(
         Request::Session(open) => (
             "POST",
             ["/v1/sites/", site.as_str(), "/sessions"].concat(),
-            wire::write_open(open, page::time_zone()),
+            wire::write_open(open, page::time_zone(), page::asked()),
         ),
         Request::Send(outgoing) => ("POST", of("/messages"), wire::write_send(&outgoing.message)),
         Request::Mail(email) => {

@@ -91,7 +91,7 @@ fn context(framed: bool) -> VisitorContext {
         Some(json::text(&location, "origin")? + &json::text(&location, "pathname")?)
     };
     let page_url = if framed { None } else { here() };
-    VisitorContext { page_url, page_title: None, locale, time_zone: None }
+    VisitorContext { page_url, locale, ..VisitorContext::default() }
 }
 
 /// The browser's time zone. Not asked for at the start: the first such question takes a browser ten milliseconds and more.
@@ -151,6 +151,11 @@ fn call(name: &str, message: &JsValue) -> JsValue {
 
 fn minted(name: &str) -> String {
     call(name, &JsValue::UNDEFINED).as_string().unwrap_or_default()
+}
+
+/// What the form before the first message was filled in with, as JSON of the wire; the form's own script keeps it there.
+pub(super) fn asked() -> Option<String> {
+    json::global(&["pronto", "asked"]).as_string()
 }
 
 fn mint() -> Option<Identity> {

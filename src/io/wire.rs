@@ -240,14 +240,18 @@ fn quoted(text: &str) -> String {
     json
 }
 
-/// The zone is the browser's to say, and only now.
-pub(super) fn write_open(open: &OpenSession, time_zone: Option<String>) -> String {
+/// The zone is the browser's to say, and only now; `asked` is what the page's form was filled in with, as JSON: it goes as it is.
+pub(super) fn write_open(open: &OpenSession, time_zone: Option<String>, asked: Option<String>) -> String {
     let VisitorContext { page_url, page_title, locale, .. } = &open.context;
     let context = Object::new()
         .maybe("page_url", page_url.as_deref())
         .maybe("page_title", page_title.as_deref())
         .maybe("locale", locale.as_deref())
         .maybe("time_zone", time_zone.as_deref());
+    let context = match asked {
+        Some(asked) => context.with("asked", &asked),
+        None => context,
+    };
     Object::new().text("conversation_id", open.conversation_id.as_str()).with("context", &context.end()).end()
 }
 

@@ -19,6 +19,7 @@ use pronto_protocol::send_queue::QueuedMessage;
 
 use crate::state::forms::Field;
 use crate::state::list::Order;
+use crate::state::settings::ask::Need;
 use crate::state::settings::hours::Of;
 use crate::state::{ANNOUNCE_MS, Dialog, Phase, Route, State};
 use crate::text::Lang;
@@ -206,6 +207,8 @@ pub enum SettingsUi {
     Away(String),
     /// Something about price books and budget.
     Billing(BillingUi),
+    /// Something about what visitors are asked.
+    Ask(AskUi),
     /// Monday's hours for Tuesday to Friday.
     CopyMonday,
     /// Save.
@@ -228,6 +231,21 @@ pub enum SettingsUi {
     SendAgain(DeliveryId),
     /// Copy this.
     Copy(String),
+}
+
+/// What an owner wrote about what visitors are asked, and can say by a press.
+#[derive(Clone, PartialEq, Eq)]
+pub enum AskUi {
+    /// Whether their name is asked.
+    Name(Need),
+    /// Whether their e-mail is.
+    Email(Need),
+    /// Fields of the owner's own, one a line.
+    Own(String),
+    /// What has to be agreed to.
+    Consent(String),
+    /// Quick replies, one a line.
+    Quick(String),
 }
 
 /// What an owner did about price books and budget. Books go by their place.

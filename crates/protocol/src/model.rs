@@ -1,11 +1,15 @@
 //! What clients see: sites, conversations, messages, receipts, agents. No behaviour beyond derived queries.
 
+pub mod ask;
 pub mod cost;
 pub mod report;
 pub mod yours;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "asked")]
+use self::ask::Asked;
+use self::ask::PreChat;
 use self::cost::{Billing, ReplyWindow};
 use self::yours::Rating;
 use crate::id::{AgentId, ApiKeyId, ConversationId, DeliveryId, MessageId, Millis, SiteKey, VisitorId};
@@ -198,6 +202,10 @@ pub struct VisitorContext {
     /// IANA, for example `Europe/Rome`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// What they filled in before the first message.
+    #[cfg(feature = "asked")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
 }
 
 impl std::fmt::Debug for VisitorContext {
@@ -361,7 +369,7 @@ pub struct DaySpan {
 }
 
 /// Everything an owner can set for a site.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SiteSettings {
     /// The business's name, 1 to 80 characters.
@@ -389,6 +397,13 @@ pub struct SiteSettings {
     /// Price books and budget; absent means that nothing is charged or recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing: Option<Billing>,
+    /// What visitors are asked before the first message; absent means nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pre_chat: Option<PreChat>,
+    /// What visitors can say by a press before the first message; [`ask::QUICK_REPLIES_MAX`] at the most, each up to
+    /// [`ask::QUICK_REPLY_MAX_CHARS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quick_replies: Vec<String>,
 }
 
 /// A signed-in person of the business.

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use pronto_protocol::api::*;
 use pronto_protocol::frame::*;
 use pronto_protocol::id::*;
+use pronto_protocol::model::ask::{Asked, Field, FieldAnswer, FieldKind, PreChat};
 use pronto_protocol::model::cost::*;
 use pronto_protocol::model::*;
 use serde::Serialize;
@@ -135,6 +136,10 @@ fn context() -> VisitorContext {
         page_title: Some("Pane – Panificio".into()),
         locale: Some("it-IT".into()),
         time_zone: Some("Europe/Rome".into()),
+        asked: Some(Asked {
+            answers: vec![FieldAnswer { kind: FieldKind::Name, label: String::new(), value: "Anna".into() }],
+            consent: Some("Ho letto l’informativa.".into()),
+        }),
     }
 }
 
@@ -201,6 +206,14 @@ fn settings() -> SiteSettings {
             market: Some("IT".into()),
             budget: Some(money(10_000_000)),
         }),
+        pre_chat: Some(PreChat {
+            fields: vec![
+                Field { kind: FieldKind::Name, label: String::new(), required: true },
+                Field { kind: FieldKind::Text, label: "Numero d’ordine".into(), required: false },
+            ],
+            consent: "Ho letto l’informativa.".into(),
+        }),
+        quick_replies: vec!["Siete aperti domenica?".into()],
     }
 }
 

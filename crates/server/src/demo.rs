@@ -70,6 +70,8 @@ fn bakery_settings(origins: &[String], now: Millis) -> SiteSettings {
         backend_url: None,
         away: String::new(),
         billing: Some(billing()),
+        pre_chat: None,
+        quick_replies: Vec::new(),
     }
 }
 
@@ -208,6 +210,7 @@ fn context(shop: &str, talk: &str) -> VisitorContext {
         page_title: Some("Panificio Ferri, pane a lievito madre a Parma".to_owned()),
         locale: Some(locale.to_owned()),
         time_zone: Some(zone.to_owned()),
+        asked: None,
     }
 }
 

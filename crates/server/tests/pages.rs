@@ -181,3 +181,52 @@ async fn built_files_and_pages_carry_their_headers() {
     assert_eq!(small.header("content-encoding"), "br");
     app.end().await;
 }
+
+#[tokio::test]
+async fn what_is_asked_before_the_first_message_is_kept_with_the_conversation() {
+    let app = TestApp::new().await;
+    let plain = ask(&app, "/frame/shop?lang=en", &[]).await;
+    let owner = app.owner().await;
+    let mut settings = app.get("/v1/inbox/sites/shop", &owner).await.json()["settings"].clone();
+    settings["pre_chat"] = json!({
+        "fields": [{"kind": "name", "required": true}, {"kind": "text", "label": "Order <b>"}],
+        "consent": "I read https://shop.example/privacy.",
+    });
+    settings["quick_replies"] = json!(["Open on <Sunday>?"]);
+    let saved = app.send(Method::PUT, "/v1/inbox/sites/shop", &owner, &settings).await;
+    assert_eq!(saved.status.as_u16(), 200, "{}", saved.text);
+
+    let frame = ask(&app, "/frame/shop?lang=en", &[]).await;
+    for part in [
+        "<fieldset id=\"ask\" data-needed=\"This is needed.\"",
+        "Order &lt;b&gt;",
+        "<a href=\"https://shop.example/privacy\"",
+        "Open on &lt;Sunday&gt;?",
+    ] {
+        assert!(frame.text.contains(part) && !plain.text.contains(part), "{part}: {}", frame.text);
+    }
+    let hashes = |page: &Answer| page.header("content-security-policy").matches("'sha256-").count();
+    assert_eq!(hashes(&frame), hashes(&plain) + 2, "one style and one script more");
+
+    let page = ask(&app, "/c/shop?lang=en", &[]).await;
+    let session = field(&page, "session");
+    let fields = [
+        ("body", "Hello"),
+        ("message_id", "m1"),
+        ("session", &session),
+        ("ask0", " Anna "),
+        ("consent", "1"),
+    ];
+    let sent = submit(&app, "", &fields).await;
+    let cookie = sent.header("set-cookie").split(';').next().unwrap_or_default();
+    let page = ask(&app, "/c/shop?lang=en", &[("cookie", cookie)]).await;
+    assert!(page.text.contains("Hello") && !page.text.contains("id=\"ask\""), "asked once: {}", page.text);
+    let rows = app.get("/v1/inbox/conversations?site=shop", &owner).await.json();
+    let asked = &rows["conversations"][0]["context"]["asked"];
+    let wanted = json!({
+        "answers": [{"kind": "name", "value": "Anna"}],
+        "consent": "I read https://shop.example/privacy.",
+    });
+    assert_eq!(asked, &wanted, "{rows}");
+    app.end().await;
+}

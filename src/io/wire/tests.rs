@@ -4,6 +4,7 @@ use std::path::Path;
 
 use pronto_protocol::api::{MessagePage, Poll, Polled, SentMessage, Session};
 use pronto_protocol::frame::{ClientReceipts, ClientTyping, Hello};
+use pronto_protocol::model::ask::Asked;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -147,7 +148,13 @@ fn requests_are_written_as_serde_writes_them() {
         },
     ] {
         let open = OpenSession { conversation_id: conversation(), context };
-        same(&write_open(&open, open.context.time_zone.clone()), &open);
+        let zone = || open.context.time_zone.clone();
+        same(&write_open(&open, zone(), None), &open);
+        let asked = Asked { answers: Vec::new(), consent: Some("“Sì”".to_owned()) };
+        let json = serde_json::to_string(&asked).unwrap();
+        let mut with = open.clone();
+        with.context.asked = Some(asked);
+        same(&write_open(&open, zone(), Some(json)), &with);
     }
     let set = SetReceipts { delivered: u64::from(u32::MAX) + 1, read: 0 };
     same(&write_set_receipts(&set), &set);

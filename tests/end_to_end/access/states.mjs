@@ -128,6 +128,25 @@ export async function walk(browser, { mirrored, ...look }, see) {
   await see("how it is measured", owl.page, [owl.page.mainFrame(), dark, sheet]);
   await owl.context.close();
 
+  const site = `/v1/inbox/sites/${pronto.site}`, { settings } = await agent.ask("GET", site);
+  const consent = "Ho letto l’informativa su https://panificio.example/privacy e acconsento.";
+  const fields = [{ kind: "name", required: true }, { kind: "email" }, { kind: "text", label: `Numero d’ordine, oppure ${LONG.slice(0, 34)}` }];
+  await agent.ask("PUT", site, { ...settings, pre_chat: { fields, consent }, quick_replies: ["Siete aperti domenica?", "Fate torte su ordinazione per più di cinquanta persone?"] });
+  const asked = await at(browser, pronto, pronto.shop, night, look);
+  await asked.open();
+  await asked.live();
+  if (mirrored) await asked.mirror();
+  await panel(asked, "asked before the first message");
+  const form = await asked.frame();
+  await form.locator("#ask1").fill("anna@");
+  await form.locator("#say button").first().press("Enter");
+  await form.locator("#ask0[aria-invalid=true]").waitFor();
+  await panel(asked, "asked, and left out");
+  await form.locator("#agree").scrollIntoViewIfNeeded();
+  await panel(asked, "asked, and not agreed to");
+  await asked.context.close();
+  await agent.ask("PUT", site, settings);
+
   const guest = await at(browser, pronto, `${pronto.chat}/c/${pronto.site}`, night, look);
   await guest.page.getByRole("textbox").fill("Una domanda");
   await guest.page.locator("#send").click();

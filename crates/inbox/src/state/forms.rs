@@ -75,6 +75,8 @@ impl FirstSiteForm {
             backend_url: None,
             away: String::new(),
             billing: None,
+            pre_chat: None,
+            quick_replies: Vec::new(),
         };
         Some((site_key(name)?, settings)).filter(|_| fits)
     }

@@ -1,5 +1,6 @@
 //! The settings' screen: what the server keeps, what the owner is changing, and secrets that are shown once.
 
+pub mod ask;
 pub mod billing;
 pub mod colour;
 pub mod day;
@@ -10,6 +11,7 @@ use pronto_protocol::api::SitePage;
 use pronto_protocol::id::ApiKeyId;
 use pronto_protocol::model::{Delivery, SiteSettings};
 
+use ask::{AskForm, AskProblem};
 use billing::{BillingForm, BillingProblem};
 use hours::{Hours, HoursProblem, Of};
 
@@ -61,6 +63,8 @@ pub struct Form {
     pub away: String,
     /// Price books and budget.
     pub billing: BillingForm,
+    /// What visitors are asked, and can say by a press.
+    pub ask: AskForm,
 }
 
 /// How saving stands.
@@ -93,6 +97,8 @@ pub enum FormProblem {
     Away,
     /// Something about price books or budget.
     Billing(BillingProblem),
+    /// Something about what visitors are asked.
+    Ask(AskProblem),
     /// Not an http or https address.
     Backend,
     /// The server's own sentence.
@@ -120,6 +126,12 @@ pub enum Spot {
     Book(usize),
     /// The budget.
     Budget,
+    /// The fields before the first message.
+    Ask,
+    /// The consent text.
+    Consent,
+    /// The quick replies.
+    Quick,
     /// The backend's address.
     Backend,
     /// Nowhere in particular.
@@ -145,6 +157,9 @@ impl FormProblem {
                 BillingProblem::NoBook(place) | BillingProblem::Days(place) | BillingProblem::Overlap(place),
             ) => Spot::Book(*place),
             Self::Billing(BillingProblem::Budget) => Spot::Budget,
+            Self::Ask(AskProblem::Fields) => Spot::Ask,
+            Self::Ask(AskProblem::Consent) => Spot::Consent,
+            Self::Ask(AskProblem::Quick) => Spot::Quick,
             Self::Backend => Spot::Backend,
             Self::Refused(_) => Spot::Form,
         }
@@ -211,6 +226,7 @@ impl Form {
             backend_url: settings.backend_url.clone().unwrap_or_default(),
             away: settings.away.clone(),
             billing: BillingForm::of(settings.billing.as_ref()),
+            ask: AskForm::of(settings),
         }
     }
 
@@ -233,6 +249,7 @@ impl Form {
         if self.away.trim().chars().count() > AWAY_MAX {
             return Err(FormProblem::Away);
         }
+        let (pre_chat, quick_replies) = self.ask.finish().map_err(FormProblem::Ask)?;
         let billing = self.billing.finish().map_err(FormProblem::Billing)?;
         let allowed_origins = self
             .origins
@@ -255,6 +272,8 @@ impl Form {
             backend_url: (!backend.is_empty()).then(|| backend.to_owned()),
             away: self.away.trim().to_owned(),
             billing,
+            pre_chat,
+            quick_replies,
         })
     }
 }

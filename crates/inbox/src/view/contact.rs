@@ -1,6 +1,7 @@
 //! Who writes, as far as their browser says: none of it is checked, and the pane says so.
 
 use pronto_protocol::id::ConversationId;
+use pronto_protocol::model::ask::{Asked, FieldAnswer, FieldKind};
 use pronto_protocol::model::{InboxConversation, Status};
 use yew::{Html, html};
 
@@ -8,7 +9,7 @@ use super::list::visitor_name;
 use super::parts::{ICON_BACK, icon, on};
 use super::{Say, when};
 use crate::state::{Inside, Route, State};
-use crate::text::fill;
+use crate::text::{Strings, fill};
 use crate::update::Ui;
 
 pub(super) fn pane(state: &State, inside: &Inside, id: &ConversationId, say: &Say) -> Html {
@@ -70,10 +71,29 @@ fn facts(state: &State, inside: &Inside, row: &InboxConversation, say: &Say) -> 
                 </dd>
                 <dt>{ words.their_language }</dt><dd>{ given(locale) }</dd>
                 <dt>{ words.their_time }</dt><dd>{ given(time) }</dd>
+                if let Some(asked) = &context.asked { { filled_in(asked, words) } }
                 if let Some(email) = &row.email { <dt>{ words.their_email }</dt><dd dir="ltr">{ email }</dd> }
             </dl>
             { blocking(state, inside, row, say) }
         </div>
+    }
+}
+
+/// What they filled in before the first message.
+fn filled_in(asked: &Asked, words: &Strings) -> Html {
+    let label = |answer: &FieldAnswer| match answer.kind {
+        _ if !answer.label.is_empty() => answer.label.clone(),
+        FieldKind::Name => words.asked_name.to_owned(),
+        FieldKind::Email => words.asked_email.to_owned(),
+        FieldKind::Text | FieldKind::Unknown => words.unknown.to_owned(),
+    };
+    html! {
+        <>
+            { for asked.answers.iter().map(|answer| html! {
+                <><dt dir="auto">{ label(answer) }</dt><dd dir="auto">{ &answer.value }</dd></>
+            }) }
+            if let Some(consent) = &asked.consent { <dt>{ words.asked_consent }</dt><dd dir="auto">{ consent }</dd> }
+        </>
     }
 }
 

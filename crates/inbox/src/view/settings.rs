@@ -1,5 +1,6 @@
 //! The settings' screen: how it looks, when it is open, where it appears, the backend and its secrets.
 
+mod ask;
 mod badge;
 mod billing;
 mod exceptions;
@@ -13,6 +14,7 @@ use super::account::page_head;
 use super::money::channel;
 use super::parts::{Field, on_change, on_input, on_set, on_submit, problem};
 use super::{Say, when};
+use crate::state::settings::ask::AskProblem;
 use crate::state::settings::billing::BillingProblem;
 use crate::state::settings::colour::{
     EDGE_LEAST, PAPER, PAPER_DARK, Ratio, TEXT_BEST, TEXT_LEAST, edge, parse, text_on,
@@ -57,6 +59,7 @@ fn loaded(state: &State, inside: &Inside, settings: &Settings, page: &SitePage, 
                 { look(state, settings, locked, say) }
                 { hours::editor(state, settings, locked, say) }
                 { billing::editor(state, inside, settings, locked, say) }
+                { ask::editor(state, settings, locked, say) }
                 { places(state, settings, locked, say) }
                 { save_bar(state, settings, locked, say) }
             </form>
@@ -305,6 +308,9 @@ fn wrong(state: &State, settings: &Settings, problem: &FormProblem) -> String {
         FormProblem::Billing(BillingProblem::Days(_)) => words.wrong_days.to_owned(),
         FormProblem::Billing(BillingProblem::Overlap(place)) => of_road(words.wrong_books_overlap, *place),
         FormProblem::Billing(BillingProblem::Budget) => words.wrong_budget.to_owned(),
+        FormProblem::Ask(AskProblem::Fields) => words.wrong_ask.to_owned(),
+        FormProblem::Ask(AskProblem::Consent) => words.wrong_consent.to_owned(),
+        FormProblem::Ask(AskProblem::Quick) => words.wrong_quick.to_owned(),
         FormProblem::Backend => words.wrong_backend.to_owned(),
         FormProblem::Refused(sentence) => sentence.clone(),
     }

@@ -109,6 +109,8 @@ pub(crate) fn settings() -> SitePage {
             backend_url: None,
             away: String::new(),
             billing: None,
+            pre_chat: None,
+            quick_replies: Vec::new(),
         },
         snippet: "<script>".into(),
         webhook_secrets: Vec::new(),

@@ -4,6 +4,7 @@
 use super::desk::{Desk, refused, settings, site};
 use super::windows::lines;
 use expect_test::expect;
+use pronto_inbox::state::settings::ask::{AskForm, AskProblem, Need};
 use pronto_inbox::state::settings::billing::{BillingForm, BookForm};
 use pronto_inbox::state::settings::hours::{Exception, Hours, Of, Span, parse_time};
 use pronto_inbox::state::settings::opening::{Wall, opening};
@@ -440,4 +441,35 @@ fn a_second_book_is_for_a_road_that_has_none() {
     }
     let roads: Vec<_> = form.books.iter().map(|book| book.channel.as_str()).collect();
     expect![[r#"["widget", "whatsapp", "email", "widget"]"#]].assert_eq(&format!("{roads:?}"));
+}
+
+#[test]
+fn what_visitors_are_asked_comes_back_as_it_was_written() {
+    let form = AskForm {
+        name: Need::Required,
+        email: Need::Optional,
+        own: " Order number *\n\nColour".to_owned(),
+        consent: " I agree. ".to_owned(),
+        quick: "Are you open?\n \nWhere are you?".to_owned(),
+    };
+    let (pre_chat, quick_replies) = form.finish().expect("it can be saved");
+    let asked = pre_chat.clone().expect("something is asked");
+    let fields: Vec<_> =
+        asked.fields.iter().map(|f| (f.kind.as_str(), f.label.as_str(), f.required)).collect();
+    let wanted =
+        [("name", "", true), ("email", "", false), ("text", "Order number", true), ("text", "Colour", false)];
+    assert_eq!(fields, wanted);
+    assert_eq!((asked.consent.as_str(), quick_replies.len()), ("I agree.", 2));
+    let kept = pronto_protocol::model::SiteSettings { pre_chat, quick_replies, ..Default::default() };
+    assert_eq!(AskForm::of(&kept).finish().expect("again"), (kept.pre_chat, kept.quick_replies));
+    assert_eq!(AskForm::default().finish(), Ok((None, Vec::new())));
+    for (bad, problem) in [
+        (AskForm { own: "x\n".repeat(6), ..AskForm::default() }, AskProblem::Fields),
+        (AskForm { own: "x".repeat(81), ..AskForm::default() }, AskProblem::Fields),
+        (AskForm { own: "*".to_owned(), ..AskForm::default() }, AskProblem::Fields),
+        (AskForm { consent: "x".repeat(501), ..AskForm::default() }, AskProblem::Consent),
+        (AskForm { quick: "x\n".repeat(6), ..AskForm::default() }, AskProblem::Quick),
+    ] {
+        assert_eq!(bad.finish(), Err(problem));
+    }
 }

@@ -33,11 +33,12 @@ impl BuiltPage {
         Self { hashes: inline_hashes(&html), html }
     }
 
-    /// The page's policy; `ancestors` are those who may frame it.
-    fn policy(&self, ancestors: &str) -> String {
+    /// The page's policy; `ancestors` are those who may frame it, `more` are the hashes of what was put into it.
+    fn policy(&self, ancestors: &str, more: Option<&InlineHashes>) -> String {
         let InlineHashes { scripts, styles } = &self.hashes;
+        let (more_scripts, more_styles) = more.map_or(("", ""), |more| (&more.scripts, &more.styles));
         format!(
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'{styles}; \
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}{more_scripts}; style-src 'self'{styles}{more_styles}; \
              connect-src 'self'; img-src 'self' blob: data:; form-action 'self'; base-uri 'none'; \
              require-trusted-types-for 'script'; frame-ancestors {ancestors}"
         )
@@ -93,7 +94,7 @@ pub async fn asset(State(app): State<App>, Path(path): Path<String>, headers: He
 /// The inbox; the rest of its address belongs to its own router.
 pub async fn inbox(State(app): State<App>) -> Answer<Response> {
     let page = app.pages.inbox.as_ref().ok_or_else(not_built)?;
-    let mut response = html(&page.policy("'none'"), page.html.clone())?;
+    let mut response = html(&page.policy("'none'", None), page.html.clone())?;
     let answer = response.headers_mut();
     answer.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

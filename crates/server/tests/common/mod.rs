@@ -26,7 +26,7 @@ pub(crate) const EMAIL: &str = "ana@shop.example";
 /// A page with everything the server fills in, inline script and style included.
 const FRAME: &str = "<!doctype html><html lang=\"{{lang}}\" dir=\"{{dir}}\" data-mode=\"{{mode}}\"><style>p{}</style>\
     <title>{{title}}</title><script>go()</script><h1>{{name}}</h1><p>{{greeting}}</p><ol>{{thread}}</ol><i>{{promise}}</i>\
-    <form method=\"post\" action=\"{{action}}\"><input name=\"message_id\" value=\"{{message_id}}\">{{hidden}}</form>\
+    <form method=\"post\" action=\"{{action}}\"><input name=\"message_id\" value=\"{{message_id}}\">{{hidden}}{{ask}}</form>{{quick}}{{ask_script}}\
     <script type=\"application/json\" id=\"config\">{{config}}</script>";
 
 /// What a test may change.
@@ -115,6 +115,8 @@ pub(crate) fn settings(name: &str) -> SiteSettings {
         backend_url: None,
         away: String::new(),
         billing: None,
+        pre_chat: None,
+        quick_replies: Vec::new(),
     }
 }
 

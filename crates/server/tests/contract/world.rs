@@ -156,6 +156,8 @@ pub(crate) fn settings(name: &str, backend: Option<&str>) -> SiteSettings {
         backend_url: backend.map(str::to_owned),
         away: String::new(),
         billing: None,
+        pre_chat: None,
+        quick_replies: Vec::new(),
     }
 }
 

@@ -65,6 +65,8 @@ impl World {
             backend_url: backend.map(str::to_owned),
             away: String::new(),
             billing: None,
+            pre_chat: None,
+            quick_replies: Vec::new(),
         };
         self.store.put_site(&key, &settings, false, Millis(1)).await.expect("a site");
         key

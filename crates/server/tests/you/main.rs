@@ -43,7 +43,9 @@ impl World {
             (app.visitor("shop", "c1").await, app.visitor("shop", "b1").await, app.owner().await);
         let context = json!({"conversation_id": "c2", "context": {
             "page_url": "https://shop.example/bread?token=1", "page_title": "<b>Bread</b>", "locale": "it-IT",
-            "time_zone": "Europe/Rome"}});
+            "time_zone": "Europe/Rome", "asked": {
+                "answers": [{"kind": "name", "value": "Ana <i>"}, {"kind": "text", "label": "Order", "value": "4711"}],
+                "consent": "I have read it."}}});
         app.post("/v1/sites/shop/sessions", &ana, &context).await;
         app.write(&ana, "c1", "m1", "Is there <script>alert(1)</script> bread?").await;
         app.write(&ana, "c2", "m2", "And rolls?").await;
@@ -72,6 +74,13 @@ async fn the_page_lists_what_is_theirs_and_nothing_else() {
         "{}",
         page.text
     );
+    for said in [
+        "<dt>Your name</dt><dd><bdi>Ana &lt;i&gt;",
+        "<dt>Order</dt>",
+        "<dt>You agreed to</dt><dd><bdi>I have read it.",
+    ] {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+    }
     let (newest, oldest) = (page.text.find("Yes, both."), page.text.find("&lt;script&gt;"));
     assert!(newest < oldest, "the newest first");
     let policy = page.header("content-security-policy");
@@ -171,6 +180,11 @@ async fn files_hold_everything_of_one_visitor() {
         .collect();
     assert_eq!(bodies, [vec!["Is there <script>alert(1)</script> bread?"], vec!["And rolls?", "Yes, both."]]);
     assert_eq!(data.conversations[1].context.page_url.as_deref(), Some("https://shop.example/bread"));
+    let asked = data.conversations[1].context.asked.as_ref().expect("what was filled in");
+    assert_eq!(
+        (asked.answers[0].value.as_str(), asked.consent.as_deref()),
+        ("Ana <i>", Some("I have read it."))
+    );
     assert!(!file.text.contains("Mine alone") && !file.text.contains(&secret_of(&world.ana)));
 
     let secret = secret_of(&world.ana);
@@ -178,7 +192,10 @@ async fn files_hold_everything_of_one_visitor() {
         press(&world.app, "/c/shop/you/file?lang=en", &[("session", &secret), ("format", "html")]).await;
     assert_eq!(page.header("content-disposition"), "attachment; filename=\"everything.html\"");
     assert!(
-        page.text.contains("&lt;b&gt;Bread&lt;/b&gt;") && page.text.contains("&lt;script&gt;alert"),
+        page.text.contains("&lt;b&gt;Bread&lt;/b&gt;")
+            && page.text.contains("Ana &lt;i&gt;</dd>")
+            && page.text.contains("I have read it.</dd>")
+            && page.text.contains("&lt;script&gt;alert"),
         "{}",
         page.text
     );

@@ -3,9 +3,10 @@
 use pronto_protocol::model::cost::BookSummary;
 
 use crate::state::settings::Form;
+use crate::state::settings::ask::AskForm;
 use crate::state::settings::billing::BillingForm;
 use crate::state::settings::hours::{Exception, Hours, Span, parse_time};
-use crate::update::{BillingUi, SettingsUi};
+use crate::update::{AskUi, BillingUi, SettingsUi};
 
 pub(super) fn write(form: &mut Form, books: &[BookSummary], edit: SettingsUi) {
     match edit {
@@ -16,8 +17,19 @@ pub(super) fn write(form: &mut Form, books: &[BookSummary], edit: SettingsUi) {
         SettingsUi::Origins(text) => form.origins = text,
         SettingsUi::Backend(text) => form.backend_url = text,
         SettingsUi::Away(text) => form.away = text,
+        SettingsUi::Ask(edit) => ask(&mut form.ask, edit),
         SettingsUi::Billing(edit) => billing(&mut form.billing, books, edit),
         edit => hours(&mut form.hours, edit),
+    }
+}
+
+fn ask(form: &mut AskForm, edit: AskUi) {
+    match edit {
+        AskUi::Name(need) => form.name = need,
+        AskUi::Email(need) => form.email = need,
+        AskUi::Own(text) => form.own = text,
+        AskUi::Consent(text) => form.consent = text,
+        AskUi::Quick(text) => form.quick = text,
     }
 }
 

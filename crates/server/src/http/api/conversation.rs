@@ -15,10 +15,14 @@ use pronto_protocol::api::{
 };
 use pronto_protocol::frame::{ServerFrame, SideReceipts, Typing};
 use pronto_protocol::id::{AgentId, ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use pronto_protocol::model::ask::{
+    Asked, CONSENT_MAX_CHARS, FIELDS_MAX, FieldAnswer, LABEL_MAX_CHARS, VALUE_MAX_CHARS,
+};
 use pronto_protocol::model::{Author, Channel, Conversation, Message, Receipts, Side, VisitorContext};
 use serde::Deserialize;
 
 use crate::auth::secret;
+use crate::conversation::clean;
 use crate::hours::is_closed;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Body64, Caller, Path, Query};
@@ -103,6 +107,21 @@ fn bounded(context: &VisitorContext) -> VisitorContext {
         page_title: cut(&context.page_title),
         locale: cut(&context.locale),
         time_zone: cut(&context.time_zone),
+        asked: context.asked.as_ref().map(bounded_answers),
+    }
+}
+
+/// What somebody filled in, as a form could have asked it.
+fn bounded_answers(asked: &Asked) -> Asked {
+    let cut = |text: &str, most: usize| clean(text).chars().take(most).collect::<String>();
+    let answer = |answer: &FieldAnswer| FieldAnswer {
+        kind: answer.kind,
+        label: cut(&answer.label, LABEL_MAX_CHARS),
+        value: cut(&answer.value, VALUE_MAX_CHARS),
+    };
+    Asked {
+        answers: asked.answers.iter().take(FIELDS_MAX).map(answer).collect(),
+        consent: asked.consent.as_ref().map(|text| cut(text, CONSENT_MAX_CHARS)),
     }
 }
 

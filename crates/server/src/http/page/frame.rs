@@ -22,6 +22,12 @@ use crate::http::extract::{Caller, Path, Query};
 use crate::http::state::{App, now};
 use crate::store::Site;
 
+mod ask;
+
+pub(super) use ask::posted;
+pub use ask::told;
+use ask::{Ask, Typed};
+
 /// In which language.
 #[derive(Deserialize)]
 pub struct Wanted {
@@ -69,6 +75,8 @@ pub struct Filling {
     pub thread: String,
     /// By when there will be an answer, as a sentence; empty where nobody waits for one.
     pub promise: String,
+    /// What was filled in before the first message, where it could not be stored.
+    pub typed: Typed,
 }
 
 impl Filling {
@@ -83,6 +91,7 @@ impl Filling {
             form: Form::new(None, None)?,
             thread: String::new(),
             promise: String::new(),
+            typed: Typed::new(),
         })
     }
 }
@@ -148,6 +157,10 @@ pub async fn page(
     };
     let zone = TimeZone::get(&time_zone(&site.settings)).unwrap_or(TimeZone::UTC);
     let reply = language.timed(&public.labels.reply, public.hours.as_ref(), &zone, now());
+    let ask = match filling.form.conversation {
+        None => Ask::of(&site.settings, language, &filling.typed),
+        Some(_) => Ask::default(),
+    };
     let config = script_json(&Config { site: &public, mode: filling.mode });
     let text = |text: &str| Some(Fill::Text(text.to_owned()));
     let filled = render(&built.html, |name| match name {
@@ -180,10 +193,13 @@ pub async fn page(
         "strings" => Some(Fill::Html(language.of_panel().as_ref().map(script_json).unwrap_or_default())),
         "thread" => Some(Fill::Html(filling.thread.clone())),
         "promise" => text(&filling.promise),
+        "quick" => Some(Fill::Html(ask.quick.clone())),
+        "ask" => Some(Fill::Html(ask.form.clone())),
+        "ask_script" => Some(Fill::Html(ask.script.to_owned())),
         _ => None,
     });
     // The panel shows the page about its reply time in itself.
-    html(&format!("{}; frame-src 'self'", built.policy(ancestors)), filled)
+    html(&format!("{}; frame-src 'self'", built.policy(ancestors, ask.hashes())), filled)
 }
 
 const NOTICE_STYLE: &str = "body{margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#17201c;background:#fbfaf7}\

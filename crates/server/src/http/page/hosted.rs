@@ -1,6 +1,8 @@
 //! The hosted page: the same panel at full size, and a form that works where there is no script. Its cookie is set by the
 //! first message, not before; a doubled submit finds the same session, conversation and message, so it stores once.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -10,7 +12,7 @@ use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
 use pronto_protocol::model::{Author, Conversation, Message, VisitorContext};
 use serde::Deserialize;
 
-use super::frame::{Filling, Form, page};
+use super::frame::{Filling, Form, page, posted};
 use super::template::escape;
 use super::words::Language;
 use crate::auth::secret;
@@ -49,6 +51,9 @@ pub struct Written {
     conversation: Option<ConversationId>,
     /// Minted with the page, so that the first message's double finds the same session before any cookie is there.
     session: Option<String>,
+    /// What is asked before the first message.
+    #[serde(flatten)]
+    others: BTreeMap<String, String>,
 }
 
 /// The hosted page.
@@ -85,7 +90,11 @@ pub async fn write(
         &caller,
         &secret,
         (&wanted, written.conversation),
-        language.locale,
+        VisitorContext {
+            locale: Some(language.locale.to_owned()),
+            asked: posted(&site.settings, &written.others),
+            ..VisitorContext::default()
+        },
         SendMessage {
             message_id,
             body: written.body.clone(),
@@ -103,7 +112,7 @@ pub async fn write(
         Err(refused) => {
             let status =
                 StatusCode::from_u16(refused.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let failed = Failed { body: &written.body, why: refused.message() };
+            let failed = Failed { body: &written.body, why: refused.message(), typed: written.others };
             let mut response = draw(&app, &site, language, &wanted, Some(&secret), Some(failed)).await?;
             *response.status_mut() = status;
             Ok(response)
@@ -137,7 +146,7 @@ async fn store(
     caller: &Caller,
     secret: &str,
     (wanted, fresh): (&Wanted, Option<ConversationId>),
-    locale: &str,
+    context: VisitorContext,
     send: SendMessage,
 ) -> Answer<ConversationId> {
     let conversation_id = match known_visitor(app, secret).await? {
@@ -149,7 +158,6 @@ async fn store(
     let derived =
         hex::encode(secret::hash(&format!("conversation of {secret}")).get(..16).unwrap_or_default());
     let derived = ConversationId::new(derived).map_err(|_| Refused::not_found())?;
-    let context = VisitorContext { locale: Some(locale.to_owned()), ..VisitorContext::default() };
     let open = OpenSession { conversation_id: conversation_id.unwrap_or(derived), context };
     let visitor = bind_session(app, &site.key, caller, secret, &open).await?;
     let party = Party::Visitor(visitor);
@@ -208,6 +216,8 @@ fn query(lang: &str, conversation: Option<&ConversationId>) -> String {
 struct Failed<'a> {
     body: &'a str,
     why: &'a str,
+    /// What stood in the form's other fields.
+    typed: BTreeMap<String, String>,
 }
 
 async fn draw(
@@ -255,6 +265,7 @@ async fn draw(
         form: Form::new(secret, known)?.wanted(is_wanted),
         thread,
         promise: promise.map(|by| language.promise(by, &zone, now())).unwrap_or_default(),
+        typed: failed.map(|failed| failed.typed).unwrap_or_default(),
     };
     let mut response = page(app, site, language, filling, "'none'").await?;
     response.headers_mut().insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
@@ -280,7 +291,7 @@ fn thread(
             escape(&message.body)
         ));
     }
-    if let Some(Failed { body, why }) = failed {
+    if let Some(Failed { body, why, .. }) = failed {
         html.push_str(&format!(
             "<li class=\"message mine failed\"><p class=\"body\">{}</p><p class=\"why\" role=\"alert\">{} {}</p></li>",
             escape(body),

@@ -12,6 +12,7 @@ use pronto_protocol::model::yours::{ErasureReceipt, VisitorConversation};
 use pronto_protocol::model::{Author, Message, Status};
 use serde::Deserialize;
 
+use super::frame::told;
 use super::hosted::{NEW, Wanted, known_secret, language, set_cookie};
 use super::sheet::{Sheet, is_framed, iso, put};
 use super::template::escape;
@@ -343,11 +344,21 @@ impl<'a> Yours<'a> {
             rows.push(("you.browser", lines(browsers.iter().map(String::as_str).collect())));
         }
         rows.push(("you.devices", kept.sessions.len().to_string()));
-        self.list(&rows)
+        let filled_in: BTreeSet<(&str, &str)> = contexts()
+            .filter_map(|context| context.asked.as_ref())
+            .flat_map(|asked| told(asked, self.sheet.language))
+            .collect();
+        let filled_in = filled_in.into_iter().map(|(label, value)| (escape(label), lines(vec![value])));
+        self.rows(rows.iter().map(|(key, value)| (self.text(key), value.clone())).chain(filled_in))
     }
 
     fn list(&self, rows: &[(&str, String)]) -> String {
-        let rows = rows.iter().map(|(key, value)| format!("<dt>{}</dt><dd>{value}</dd>", self.text(key)));
+        self.rows(rows.iter().map(|(key, value)| (self.text(key), value.clone())))
+    }
+
+    /// Labels and values, as markup.
+    fn rows(&self, rows: impl Iterator<Item = (String, String)>) -> String {
+        let rows = rows.map(|(label, value)| format!("<dt>{label}</dt><dd>{value}</dd>"));
         format!("<dl>{}</dl>", rows.collect::<String>())
     }
 

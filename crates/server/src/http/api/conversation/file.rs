@@ -16,6 +16,7 @@ use pronto_protocol::model::{Author, Message, VisitorContext};
 use serde::Deserialize;
 
 use crate::http::error::{Answer, Refused};
+use crate::http::page::frame::told;
 use crate::http::page::hosted::language;
 use crate::http::party::{Party, Visitor};
 use crate::http::state::{App, now};
@@ -144,8 +145,16 @@ fn readable(language: Language<'_>, site: &Site, kept: Kept) -> Vec<Part> {
         let (machine, human) = written(conversation.created_at, &zone);
         let said = [&context.page_title, &context.page_url, &context.locale, &context.time_zone];
         let said: Vec<String> = said.into_iter().flatten().map(|said| escape(said)).collect();
+        let filled_in = context.asked.as_ref().map(|asked| told(asked, language)).unwrap_or_default();
+        let filled_in: String = filled_in
+            .into_iter()
+            .map(|(label, value)| {
+                format!("<dt dir=\"auto\">{}</dt><dd dir=\"auto\">{}</dd>", escape(label), escape(value))
+            })
+            .collect();
+        let filled_in = if filled_in.is_empty() { filled_in } else { format!("<dl>{filled_in}</dl>\n") };
         let head = format!(
-            "<h2><time datetime=\"{machine}\">{human}</time></h2>\n<p dir=\"auto\">{}</p>\n<ol>\n",
+            "<h2><time datetime=\"{machine}\">{human}</time></h2>\n<p dir=\"auto\">{}</p>\n{filled_in}<ol>\n",
             said.join(" · ")
         );
         let messages = Part::Messages(conversation.conversation_id, in_html(language, name, zone));

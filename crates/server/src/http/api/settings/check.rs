@@ -3,6 +3,10 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use pronto_protocol::model::ask::{
+    CONSENT_MAX_CHARS, FIELDS_MAX, FieldKind, LABEL_MAX_CHARS, PreChat, QUICK_REPLIES_MAX,
+    QUICK_REPLY_MAX_CHARS,
+};
 use pronto_protocol::model::cost::{Billing, BookChoice};
 use pronto_protocol::model::{Channel, OpeningHours, SiteSettings};
 use pronto_reply::price::Currency;
@@ -53,6 +57,8 @@ pub(super) fn checked(mut settings: SiteSettings, shelf: &Shelf) -> Result<SiteS
         return Err(format!("The away message has {AWAY_MAX_CHARS} characters at most."));
     }
     settings.billing.as_mut().map_or(Ok(()), |billing| check_billing(billing, shelf))?;
+    settings.pre_chat = settings.pre_chat.map(check_pre_chat).transpose()?.flatten();
+    settings.quick_replies = check_quick_replies(&settings.quick_replies)?;
     settings.backend_url = settings.backend_url.filter(|url| !url.trim().is_empty());
     settings.backend_url.as_deref().map_or(Ok(()), check_backend)?;
     Ok(settings)
@@ -84,6 +90,41 @@ fn check_hours(hours: &mut OpeningHours) -> Result<(), String> {
         Ok(_) => Ok(()),
         Err(bad) => Err(format!("The opening hours cannot be so: {bad}.")),
     }
+}
+
+/// A form that asks nothing is none.
+fn check_pre_chat(mut asked: PreChat) -> Result<Option<PreChat>, String> {
+    asked.consent = clean(asked.consent.trim()).into_owned();
+    if asked.consent.chars().count() > CONSENT_MAX_CHARS {
+        return Err(format!("The consent text has {CONSENT_MAX_CHARS} characters at most."));
+    }
+    if asked.fields.len() > FIELDS_MAX {
+        return Err(format!("There can be {FIELDS_MAX} fields before the first message at most."));
+    }
+    for field in &mut asked.fields {
+        field.label = one_line(&field.label);
+        let wrong = match field.kind {
+            FieldKind::Name | FieldKind::Email => false,
+            FieldKind::Text => field.label.is_empty(),
+            FieldKind::Unknown => return Err("A field is of the kind name, email or text.".to_owned()),
+        };
+        if wrong || field.label.chars().count() > LABEL_MAX_CHARS {
+            return Err(format!("A field of your own needs a label of 1 to {LABEL_MAX_CHARS} characters."));
+        }
+    }
+    Ok(Some(asked).filter(|asked| !asked.fields.is_empty() || !asked.consent.is_empty()))
+}
+
+fn check_quick_replies(replies: &[String]) -> Result<Vec<String>, String> {
+    let replies: Vec<String> =
+        replies.iter().map(|reply| one_line(reply)).filter(|reply| !reply.is_empty()).collect();
+    let fits = replies.iter().all(|reply| reply.chars().count() <= QUICK_REPLY_MAX_CHARS);
+    if fits && replies.len() <= QUICK_REPLIES_MAX {
+        return Ok(replies);
+    }
+    Err(format!(
+        "There can be {QUICK_REPLIES_MAX} quick replies of {QUICK_REPLY_MAX_CHARS} characters at most."
+    ))
 }
 
 fn check_backend(text: &str) -> Result<(), String> {
@@ -160,6 +201,8 @@ mod tests {
     use pronto_protocol::model::cost::Money;
     use pronto_protocol::model::{DayException, DaySpan, OpenSpan};
 
+    use pronto_protocol::model::ask::Field;
+
     use super::*;
 
     fn allowed(settings: SiteSettings) -> Result<SiteSettings, String> {
@@ -177,6 +220,8 @@ mod tests {
             backend_url: None,
             away: String::new(),
             billing: None,
+            pre_chat: None,
+            quick_replies: Vec::new(),
         }
     }
 
@@ -200,6 +245,8 @@ mod tests {
             let exceptions = dates.iter().map(day).collect();
             Some(OpeningHours { exceptions, ..hours("Europe/Rome", 0, 60).expect("hours") })
         };
+        let text = |label: &str| Field { kind: FieldKind::Text, label: label.to_owned(), required: false };
+        let asks = |fields, consent: &str| Some(PreChat { fields, consent: consent.to_owned() });
         let bad: Vec<(&str, SiteSettings)> = vec![
             ("name", SiteSettings { name: " ".to_owned(), ..settings() }),
             ("accent", SiteSettings { accent: "red".to_owned(), ..settings() }),
@@ -218,6 +265,11 @@ mod tests {
                 "name of 2026-12-25",
                 SiteSettings { hours: days(&[("2026-12-25", "x".repeat(81).as_str())]), ..settings() },
             ),
+            ("fields before", SiteSettings { pre_chat: asks(vec![text("x"); 6], ""), ..settings() }),
+            ("needs a label", SiteSettings { pre_chat: asks(vec![text(" ")], ""), ..settings() }),
+            ("consent", SiteSettings { pre_chat: asks(Vec::new(), &"x".repeat(501)), ..settings() }),
+            ("quick replies", SiteSettings { quick_replies: vec!["x".to_owned(); 6], ..settings() }),
+            ("quick replies", SiteSettings { quick_replies: vec!["x".repeat(81)], ..settings() }),
             ("away", SiteSettings { away: "è".repeat(1_001), ..settings() }),
         ];
         for (word, settings) in bad {
@@ -225,6 +277,7 @@ mod tests {
             assert!(sentence.contains(word), "{sentence}");
         }
     }
+
     #[test]
     fn what_fits_is_tidied_up() {
         let exceptions = vec![DayException {

@@ -1,0 +1,94 @@
+//! What a business asks of those who write to it before the first message, what they say, and what it offers them to say.
+
+use serde::{Deserialize, Serialize};
+
+use super::wire_enum;
+
+/// The most fields of a [`PreChat`].
+pub const FIELDS_MAX: usize = 5;
+/// The longest label of a field, in characters.
+pub const LABEL_MAX_CHARS: usize = 80;
+/// The longest value of a field, in characters.
+pub const VALUE_MAX_CHARS: usize = 300;
+/// The longest consent text, in characters.
+pub const CONSENT_MAX_CHARS: usize = 500;
+/// The most quick replies that a site offers.
+pub const QUICK_REPLIES_MAX: usize = 5;
+/// The longest quick reply, in characters.
+pub const QUICK_REPLY_MAX_CHARS: usize = 80;
+
+wire_enum! {
+    /// What a field is for.
+    FieldKind {
+        /// How the visitor wants to be called; the label is in their language.
+        Name = "name",
+        /// An e-mail address; the label is in their language. Typed, so it proves nothing.
+        Email = "email",
+        /// Anything else, in one line, under the owner's label.
+        Text = "text",
+    }
+}
+
+/// The form above the composer, for as long as a visitor has not written.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PreChat {
+    /// In order; [`FIELDS_MAX`] at the most.
+    #[serde(default)]
+    pub fields: Vec<Field>,
+    /// What visitors have to agree to before they write, up to [`CONSENT_MAX_CHARS`]; empty means nothing. A web address in
+    /// it is shown as a link.
+    #[serde(default)]
+    pub consent: String,
+}
+
+/// One field of the form.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Field {
+    /// What it is for.
+    pub kind: FieldKind,
+    /// What stands above it, up to [`LABEL_MAX_CHARS`]; empty where the kind has its own words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    /// Whether it has to be filled in.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// What a visitor filled in. All of it is unverified.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Asked {
+    /// The fields that were not left empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<FieldAnswer>,
+    /// The words they agreed to, as they were shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<String>,
+}
+
+/// One field's value.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldAnswer {
+    /// What it is for.
+    pub kind: FieldKind,
+    /// What stood above it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    /// As typed, up to [`VALUE_MAX_CHARS`].
+    pub value: String,
+}
+
+impl std::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Asked(…)")
+    }
+}
+
+impl std::fmt::Debug for FieldAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FieldAnswer(…)")
+    }
+}
