@@ -1,4 +1,4 @@
-// The loader: launcher and frame on the customer's page. No message, secret or wasm ever comes here.
+// The loader: launcher and frame on the customer's page. No message or wasm ever comes here; a secret only where the frame can keep none.
 // Plain loops and no helper of the page's: its prototypes may have been written over.
 (() => {
   const w = window, d = document, script = d.currentScript;
@@ -11,7 +11,7 @@
     const at = (path) => new URL(path + siteKey + "?lang=" + encodeURIComponent(tongue), chat).href;
     const root = d.documentElement, undo = new AbortController(), { signal } = undo, phone = w.matchMedia("(max-width:479.98px)"), viewport = w.visualViewport;
     let tongue = option("lang") || root.lang || navigator.language, tone = option("theme") || "", tries = 0;
-    let site, change, frame, port, isOpen, wanted, isHidden, opener, held, wasInert, timer, late, fresh = 0, pause = 4e3, outgoing = [];
+    let site, change, frame, port, isOpen, wanted, isHidden, opener, held, wasInert, timer, late, kept, fresh = 0, pause = 4e3, outgoing = [];
 
     const listen = (thing, types, act) => {
       for (const type of types.split(" ")) thing?.addEventListener(type, act, { signal });
@@ -137,6 +137,8 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
     };
     const hear = ({ data: { type, n } }) => {
       if (type == "close") return mount || shut();
+      // For a frame whose storage the browser blocks or clears: who writes there. Without a word of who, it asks.
+      if (type == "keep") return n == null ? say({ type, kept, n: stored((s) => s.getItem(marker)) }) : stored((s) => s.setItem(marker, n), kept = n);
       if (type == "unread") paint(fresh = n);
       if (type == "wrote") stored((s) => s.setItem(marker, 1));
       if (type == "logout") {
@@ -159,8 +161,7 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       paint();
       if (isOpen || mount) say(page());
     };
-    const hover = () => navigator.connection?.saveData || isElsewhere() || warm();
-    listen(knob, "pointerenter focus touchstart", hover);
+    listen(knob, "pointerenter focus touchstart", () => navigator.connection?.saveData || isElsewhere() || warm());
     listen(knob, "click", () => (isOpen ? shut() : turn(true)));
     listen(inner, "keydown", (event) => event.key == "Escape" && isOpen && shut());
     listen(phone, "change", paint);
@@ -170,7 +171,7 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
     listen(w.navigation, "currententrychange", route);
     listen(d, "click", (event) => {
       const pressed = event.target.closest?.("[data-pronto-open]");
-      if (!pressed || !site || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey) return;
+      if (!site || !pressed || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
       prefill(pressed.getAttribute("data-pronto-text"));
       opener = pressed;

@@ -158,3 +158,6 @@ export const wake = async () => {
   if (parent === window) fit();
   if (keep("sound")) (await import("./sound.js")).wait(kit);
 };
+
+/** Before the panel starts, where the frame's storage is not to be relied on. */
+export const hold = () => import("./hold.js").then((module) => module.hold(site));

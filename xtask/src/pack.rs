@@ -13,6 +13,7 @@ mod trim;
 
 use crate::shell::{Outcome, ROOT, files, read};
 
+use brotli::enc::backward_references::BrotliEncoderMode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -121,10 +122,14 @@ fn slim(name: &Path, content: Vec<u8>) -> Outcome<Vec<u8>> {
 /// How trunk's script begins to tell the page that the wasm runs.
 const ANNOUNCED: &str = "dispatchEvent(new CustomEvent(\"TrunkApplicationStarted\"";
 
-/// A page's own script, and trunk's without its last words, which nobody listens to. One that is a function as a whole shares no name with another, so it gets short ones.
+/// How trunk's script starts the wasm.
+const STARTED: &str = "const wasm = await init(";
+
+/// A page's own script; and trunk's without its last words, which nobody listens to, and started when the page is ready for it. One that is a function as a whole shares no name with another, so it gets short ones.
 fn inline(code: &str) -> Option<String> {
     let code = code.split_once(ANNOUNCED).map_or(code, |(before, _)| before);
-    let squeezed = script::squeeze(code)?;
+    let code = code.replacen(STARTED, "await window.pronto?.wait;init(", 1);
+    let squeezed = script::squeeze(&code)?;
     if squeezed.starts_with("(()=>{") { trim::trim(&short::rename(&squeezed)?) } else { Some(squeezed) }
 }
 
@@ -172,17 +177,32 @@ fn write_if_new(file: &Path, content: &[u8]) -> Outcome<bool> {
     Ok(true)
 }
 
+/// What brotli's encoder can be told that it is given.
+const GUESSES: [BrotliEncoderMode; 3] = [
+    BrotliEncoderMode::BROTLI_MODE_GENERIC,
+    BrotliEncoderMode::BROTLI_MODE_FONT,
+    BrotliEncoderMode::BROTLI_FORCE_MSB_PRIOR,
+];
+
 fn compressible(name: &Path) -> bool {
     let ending = name.extension().and_then(|e| e.to_str()).unwrap_or_default();
     ["html", "js", "css", "wasm", "json", "svg", "txt", "xml", "webmanifest"].contains(&ending)
 }
 
+/// The shortest of what the encoder makes of it under its different guesses at what it is given: no one guess is the best for
+/// scripts and for wasm.
 fn brotli(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let packed = GUESSES.into_iter().map(|guess| brotli_as(guess, content)).collect::<Result<Vec<_>, _>>()?;
+    Ok(packed.into_iter().min_by_key(Vec::len).unwrap_or_default())
+}
+
+fn brotli_as(mode: BrotliEncoderMode, content: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut packed = Vec::new();
     let asked = brotli::enc::BrotliEncoderParams {
         quality: 11,
         lgwin: 22,
         size_hint: content.len(),
+        mode,
         ..Default::default()
     };
     brotli::BrotliCompress(&mut &*content, &mut packed, &asked)?;
@@ -197,23 +217,32 @@ fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{brotli, compressible, gzip};
+    use super::{GUESSES, brotli, brotli_as, compressible, gzip, inline};
     use std::io::Read;
     use std::path::Path;
 
     #[test]
     fn packed_files_unpack_to_themselves() {
         let text = b"to be packed, packed, packed".repeat(50);
-        let mut back = Vec::new();
-        brotli::Decompressor::new(brotli(&text).expect("packs").as_slice(), 4096)
-            .read_to_end(&mut back)
-            .expect("unpacks");
-        assert_eq!(back, text);
+        let guessed = GUESSES.map(|guess| brotli_as(guess, &text).expect("packs"));
+        for packed in &guessed {
+            let mut back = Vec::new();
+            brotli::Decompressor::new(packed.as_slice(), 4096).read_to_end(&mut back).expect("unpacks");
+            assert_eq!(back, text);
+        }
+        assert_eq!(brotli(&text).expect("packs").len(), guessed.iter().map(Vec::len).min().expect("three"));
         let mut back = Vec::new();
         flate2::read::GzDecoder::new(gzip(&text).expect("packs").as_slice())
             .read_to_end(&mut back)
             .expect("unpacks");
         assert_eq!(back, text);
+    }
+
+    #[test]
+    fn the_wasm_starts_when_the_page_is_ready() {
+        let trunks = "import init from '/a.js';\nconst wasm = await init({ module_or_path: '/a.wasm' });\n\ndispatchEvent(new CustomEvent(\"TrunkApplicationStarted\", {detail: {wasm}}));";
+        let ours = "import init from'/a.js';await window.pronto?.wait;init({module_or_path:'/a.wasm'});";
+        assert_eq!(inline(trunks).as_deref(), Some(ours));
     }
 
     #[test]

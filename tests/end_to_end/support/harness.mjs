@@ -190,15 +190,16 @@ export const onlyChromium = (why, name, ...story) => (ENGINE === "chromium" ? te
  * The browser, one for the file's stories; each of its contexts is somebody of their own.
  *
  * A context counts as a private window, and there Chromium's default keeps every storage from a frame of another site. The
- * stories are about the windows that most people use, so that default is switched off in the profile behind them.
+ * stories are about the windows that most people use, so that default is switched off in the profile behind them. `settings`:
+ * the profile's own, in place of that.
  */
-export async function startBrowser(more = []) {
+export async function startBrowser(more = [], settings = { cookie_controls_mode: 0 }) {
   if (ENGINE !== "chromium") return new (await import("./engines.mjs")).Browser(ENGINE);
   const args = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more];
   if (process.getuid?.() === 0) args.push("--no-sandbox");
   const profile = folder();
   mkdirSync(join(profile, "Default"));
-  writeFileSync(join(profile, "Default/Preferences"), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
+  writeFileSync(join(profile, "Default/Preferences"), JSON.stringify({ profile: settings }));
   const first = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args });
   atEnd(() => first.close());
   return first.browser();
