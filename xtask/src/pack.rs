@@ -29,7 +29,7 @@ pub(crate) fn pack(widget: &Path, inbox: &Path) -> Outcome<()> {
     for file in files(&www) {
         let name = file.strip_prefix(&www).unwrap_or(&file);
         let content = read(&file)?;
-        if name == Path::new("embed.js") {
+        if ["embed.js", "unread.js"].iter().any(|script| name == Path::new(script)) {
             wanted.insert(name.to_path_buf(), shorten(name, slim(name, content)?)?);
         } else if !["package", "locales", "panel"].iter().any(|folder| name.starts_with(folder)) {
             // The languages are in the server itself: their words travel inside a page, never as files.

@@ -104,6 +104,7 @@ fn test_routes() -> Router<App> {
 fn page_routes() -> Router<App> {
     Router::new()
         .route("/embed.js", get(page::embed))
+        .route("/unread.js", get(page::unread))
         .route("/assets/{*path}", get(page::asset))
         .route("/frame/{key}", compressed(get(frame::frame)))
         .route("/frame/{key}/extras", compressed(get(frame::extras::extras)))

@@ -173,6 +173,8 @@ async fn built_files_and_pages_carry_their_headers() {
     let embed = ask(&app, "/embed.js", &[]).await;
     assert_eq!([embed.header("access-control-allow-origin"), embed.text.as_str()], ["*", "embed()"]);
     assert_eq!(ask(&app, "/embed.js", &[("if-none-match", embed.header("etag"))]).await.short(), "304");
+    let unread = ask(&app, "/unread.js", &[]).await;
+    assert_eq!([unread.header("access-control-allow-origin"), unread.text.as_str()], ["*", "unread()"]);
     let inbox = ask(&app, "/inbox/conversations/c1", &[]).await;
     let policy = inbox.header("content-security-policy");
     assert!(policy.contains("require-trusted-types-for 'script'; frame-ancestors 'none'"), "{policy}");

@@ -79,7 +79,16 @@ pub(super) fn html(policy: &str, page: String) -> Answer<Response> {
 
 /// The loader, for any page.
 pub async fn embed(State(app): State<App>, headers: HeaderMap) -> Answer<Response> {
-    let mut response = app.pages.assets.serve("embed.js", &headers).ok_or_else(not_built)?;
+    anywhere(&app, "embed.js", &headers)
+}
+
+/// What marks a page's title and icon, for any page.
+pub async fn unread(State(app): State<App>, headers: HeaderMap) -> Answer<Response> {
+    anywhere(&app, "unread.js", &headers)
+}
+
+fn anywhere(app: &App, script: &str, headers: &HeaderMap) -> Answer<Response> {
+    let mut response = app.pages.assets.serve(script, headers).ok_or_else(not_built)?;
     let answer = response.headers_mut();
     answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     answer.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));

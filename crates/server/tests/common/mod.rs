@@ -136,6 +136,7 @@ impl TestApp {
             file("frame.html", FRAME),
             file("inbox.html", "<!doctype html><script>inbox()</script>"),
             file("embed.js", "embed()"),
+            file("unread.js", "unread()"),
             file("assets/panel-0123456789abcdef_bg.wasm", "wasm"),
             file("assets/panel-0123456789abcdef_bg.wasm.br", "br"),
             file("demo/index.html", "<script src=\"{{chat}}/embed.js\"></script>"),
