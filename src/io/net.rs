@@ -57,6 +57,9 @@ impl Drop for Socket {
     }
 }
 
+/// The status of an answer without a body.
+const NOTHING_TO_SAY: u16 = 204;
+
 /// A request under way; it is given up when this goes, and nothing is heard of it afterwards.
 pub(super) struct Asked {
     http: XmlHttpRequest,
@@ -160,7 +163,8 @@ fn ended(http: &XmlHttpRequest) -> Result<JsValue, Failure> {
     let status = http.status().unwrap_or_default();
     let body = json::parse(&http.response_text().ok().flatten().unwrap_or_default());
     if (200..300).contains(&status) {
-        return Ok(body);
+        // A page in the place of an answer is a network's that wants to be signed in to.
+        return if status == NOTHING_TO_SAY || body.is_object() { Ok(body) } else { Err(Failure::Network) };
     }
     Err(wire::refusal(&body).unwrap_or_else(|| by_status(status)))
 }
