@@ -349,6 +349,7 @@ fn pressed(name: &str, value: String) -> Option<Ui> {
         "down" => Ui::ToEnd,
         "retry" => Ui::Retry(MessageId::new(value).ok()?),
         "discard" => Ui::Discard(MessageId::new(value).ok()?),
+        "say" => Ui::Send(draft(minted("uuid"), value)?),
         "mail-change" => Ui::ChangeMail,
         "mail-remove" => Ui::Mail(value),
         _ => return None,

@@ -59,6 +59,7 @@ pub(super) fn message(node: &impl Node) -> Option<Message> {
         channel: Channel::parse(&node.get("channel").text()?),
         body: node.get("body").text()?,
         created_at: millis(node, "created_at")?,
+        quick_replies: node.get("quick_replies").list().iter().filter_map(Node::text).collect(),
     })
 }
 

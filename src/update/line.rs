@@ -146,7 +146,10 @@ pub(super) fn message(state: &mut State, message: Message, moment: Moment, out: 
     let Some(talk) = state.talk_mut() else { return };
     let (seq, author) = (message.seq, message.author);
     let name = message.author_name.clone();
-    let body = message.body.clone();
+    let mut body = message.body.clone();
+    for reply in &message.quick_replies {
+        body = body + "; " + reply;
+    }
     let seen_elsewhere = seq <= talk.visitor.read;
     let first_unread = talk.unread().next().is_none();
     if message.conversation_id != talk.identity.conversation_id {

@@ -31,6 +31,7 @@ pub(super) fn thread(page: &mut Drawing, state: &State) {
     page.open("ol", &["class"], &["thread"]);
     rows(page, state);
     page.close();
+    answers(page, state);
     promise::promise(page, state);
     typing(page, state);
     page.close();
@@ -40,6 +41,19 @@ pub(super) fn thread(page: &mut Drawing, state: &State) {
     } else {
         page.nothing();
     }
+}
+
+/// What the newest message offers to answer by a press.
+fn answers(page: &mut Drawing, state: &State) {
+    let Some(Entry::Message(last)) = state.talk().and_then(|talk| talk.timeline.entries(&state.queue).pop())
+    else {
+        return page.nothing();
+    };
+    page.open("div", &["class", "id"], &["acts", "quick"]);
+    for reply in &last.quick_replies {
+        page.button("", "say", reply, false, reply);
+    }
+    page.close();
 }
 
 fn typing(page: &mut Drawing, state: &State) {

@@ -227,6 +227,9 @@ pub struct SendMessage {
     /// For agents: that this message is sent although it costs and the month's budget is used up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accept_cost: Option<bool>,
+    /// For agents and API keys: what the visitor can answer by a press, three texts of up to 20 characters at the most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quick_replies: Vec<String>,
 }
 
 impl std::fmt::Debug for SendMessage {

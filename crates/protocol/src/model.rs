@@ -129,6 +129,10 @@ pub struct Message {
     pub body: String,
     /// When the server stored it.
     pub created_at: Millis,
+    /// What the visitor can answer by a press while this is the newest message; [`ask::ANSWERS_MAX`] at the most, each up to
+    /// [`ask::ANSWER_MAX_CHARS`]. Never on a visitor's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quick_replies: Vec<String>,
 }
 
 // A message's text must not reach a log by way of `{:?}`.

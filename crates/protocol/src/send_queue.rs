@@ -191,6 +191,7 @@ impl SendQueue {
                 author: None,
                 author_name: None,
                 accept_cost: item.accept_cost.then_some(true),
+                quick_replies: Vec::new(),
             },
         })
     }

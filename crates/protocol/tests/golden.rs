@@ -75,6 +75,7 @@ fn message() -> Message {
         channel: Channel::Widget,
         body: "Avete il pane di segale? \u{1F956}\n\"Sì\" & <grazie>".into(),
         created_at: NOW,
+        quick_replies: Vec::new(),
     }
 }
 
@@ -87,6 +88,7 @@ fn answer() -> Message {
         channel: Channel::Inbox,
         body: "Sì, dalle 8.".into(),
         created_at: NOW.plus(240_000),
+        quick_replies: vec!["Ne tenga uno".into(), "No, grazie".into()],
         ..message()
     }
 }
@@ -228,6 +230,7 @@ fn send_message() -> SendMessage {
         author: None,
         author_name: None,
         accept_cost: None,
+        quick_replies: Vec::new(),
     }
 }
 
@@ -352,7 +355,12 @@ fn visitor_bodies(golden: &mut Golden) {
     golden.check("send_message", &send_message());
     golden.check(
         "send_message_backend",
-        &SendMessage { author: Some(Author::Bot), author_name: Some("Forno".into()), ..send_message() },
+        &SendMessage {
+            author: Some(Author::Bot),
+            author_name: Some("Forno".into()),
+            quick_replies: vec!["Sì".into()],
+            ..send_message()
+        },
     );
     golden.check("sent_message", &SentMessage { message: message(), promise_by: Some(NOW) });
     golden.check(

@@ -29,6 +29,7 @@ fn message(seq: u64) -> Message {
         channel: Channel::Widget,
         body: format!("text {seq}"),
         created_at: Millis(0),
+        quick_replies: Vec::new(),
     }
 }
 

@@ -106,8 +106,14 @@ async fn webhook(State(backend): State<Arc<Backend>>, headers: HeaderMap, body: 
     if message.body.starts_with(&backend.options.reply_to) {
         let body = "Un momento, guardiamo subito al banco.".to_owned();
         let name = Some("Panificio Ferri".to_owned());
-        let reply =
-            SendMessage { message_id, body, author: Some(Author::Bot), author_name: name, accept_cost: None };
+        let reply = SendMessage {
+            message_id,
+            body,
+            author: Some(Author::Bot),
+            author_name: name,
+            accept_cost: None,
+            quick_replies: vec!["Va bene".to_owned(), "Passo più tardi".to_owned()],
+        };
         return Json(WebhookReply { reply: Some(reply) }).into_response();
     }
     if message.body.starts_with(&backend.options.post_to) {
@@ -142,6 +148,7 @@ impl Backend {
             author: Some(Author::Agent),
             author_name: name,
             accept_cost: None,
+            quick_replies: vec!["Grazie".to_owned()],
         };
         let Ok(answer) = serde_json::to_string(&answer) else { return };
         let path =

@@ -4,10 +4,27 @@
 //! changes. What a caller may see or do is never decided here.
 
 use pronto_protocol::id::Millis;
+use pronto_protocol::model::ask::{ANSWER_MAX_CHARS, ANSWERS_MAX};
 use pronto_protocol::model::{Author, BODY_MAX_CHARS, Receipts, Side, Status};
 
 /// After this much silence of both sides, a visitor's next message begins a new turn of the reply clock.
 pub const TURN_SILENCE_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// What a message offers its reader to answer by a press, as it is stored.
+///
+/// # Errors
+/// A sentence for its author.
+pub fn offered(author: Author, replies: &[String]) -> Result<Vec<String>, &'static str> {
+    let replies: Vec<String> = replies.iter().map(|reply| clean(reply.trim()).into_owned()).collect();
+    let fits = |reply: &String| (1..=ANSWER_MAX_CHARS).contains(&reply.chars().count());
+    match author {
+        Author::Visitor if !replies.is_empty() => Err("Only the business offers quick replies."),
+        _ if replies.len() > ANSWERS_MAX || !replies.iter().all(fits) => {
+            Err("A message offers three quick replies at most, each of 1 to 20 characters.")
+        }
+        _ => Ok(replies),
+    }
+}
 
 /// Where a conversation stands: all that [`decide`] needs to know of it.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -198,6 +198,49 @@ async fn a_backend_signs_as_agent_or_bot_and_only_the_agent_stops_the_wait() {
 }
 
 #[tokio::test]
+async fn a_message_of_the_business_offers_what_to_answer() {
+    let app = TestApp::new().await;
+    let ana = app.visitor("shop", "c1").await;
+    let owner = app.owner().await;
+    let key = app.post("/v1/inbox/sites/shop/api-keys", &owner, &json!({"name": "till"})).await.json();
+    let till = As::Bearer(key["secret"].as_str().expect("a key").to_owned());
+    let say = async |who: &As, id: &str, replies: &[&str]| {
+        app.post(MESSAGES, who, &json!({"message_id": id, "body": "Keep one?", "quick_replies": replies}))
+            .await
+    };
+    let lines = [
+        say(&ana, "m1", &[]).await.short(),
+        say(&ana, "m2", &["Yes"]).await.short(),
+        say(&till, "m3", &[" Yes ", "No"]).await.short(),
+        say(&owner, "m4", &["Sì, grazie, alle otto"]).await.short(),
+        say(&owner, "m5", &["12345678901234567890"]).await.short(),
+        say(&till, "m6", &["1", "2", "3", "4"]).await.short(),
+        say(&till, "m7", &[""]).await.short(),
+    ];
+    expect![[r#"
+        [
+            "201",
+            "400 bad_request",
+            "201",
+            "400 bad_request",
+            "201",
+            "400 bad_request",
+            "400 bad_request",
+        ]
+    "#]]
+    .assert_debug_eq(&lines);
+    let page = app.get(MESSAGES, &ana).await.json();
+    let offered: Vec<&Value> = page["messages"]
+        .as_array()
+        .expect("a page")
+        .iter()
+        .map(|message| &message["quick_replies"])
+        .collect();
+    assert_eq!(offered, [&Value::Null, &json!(["Yes", "No"]), &json!(["12345678901234567890"])]);
+    app.end().await;
+}
+
+#[tokio::test]
 async fn budgets_count_by_session_and_say_when_to_come_back() {
     let limits = Limits { session_messages: Rate { burst: 2, per_second: 1 }, ..Limits::default() };
     let app = TestApp::with(Options { limits, ..Options::default() }).await;

@@ -36,6 +36,7 @@ async fn ask(store: &Store, key: &SiteKey, n: u32, at: Millis, answered_after: O
         agent_id: None,
         channel: Channel::Widget,
         body: "ciao".to_owned(),
+        quick_replies: Vec::new(),
         now,
         promise: None,
         away: None,

@@ -134,6 +134,7 @@ fn requests_are_written_as_serde_writes_them() {
             body: body.to_owned(),
             author: None,
             author_name: None,
+            quick_replies: Vec::new(),
             accept_cost: None,
         };
         same(&write_send(&send), &send);

@@ -145,6 +145,11 @@ export async function walk(browser, { mirrored, ...look }, see) {
   await form.locator("#agree").scrollIntoViewIfNeeded();
   await panel(asked, "asked, and not agreed to");
   await asked.context.close();
+  const unscripted = await at(browser, pronto, "about:blank", night, look);
+  await unscripted.context.route(/\.(wasm|js)$/, (route) => route.abort());
+  await unscripted.page.goto(`${pronto.chat}/c/${pronto.site}`);
+  await alone(unscripted, "hosted page that asks, nothing but HTML");
+  await unscripted.context.close();
   await agent.ask("PUT", site, settings);
 
   const guest = await at(browser, pronto, `${pronto.chat}/c/${pronto.site}`, night, look);

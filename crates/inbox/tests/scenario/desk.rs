@@ -54,6 +54,7 @@ pub(crate) fn message(conversation: &str, seq: u64, author: Author, body: &str) 
         channel: Channel::Widget,
         body: body.into(),
         created_at: Millis(NOON + seq as i64 * 1_000),
+        quick_replies: Vec::new(),
     }
 }
 

@@ -16,6 +16,10 @@ pub const CONSENT_MAX_CHARS: usize = 500;
 pub const QUICK_REPLIES_MAX: usize = 5;
 /// The longest quick reply, in characters.
 pub const QUICK_REPLY_MAX_CHARS: usize = 80;
+/// The most answers that a message offers; as many buttons as WhatsApp takes, so that every channel can carry them.
+pub const ANSWERS_MAX: usize = 3;
+/// The longest answer that a message offers, in characters; WhatsApp's limit for a button.
+pub const ANSWER_MAX_CHARS: usize = 20;
 
 wire_enum! {
     /// What a field is for.

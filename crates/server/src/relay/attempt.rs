@@ -13,6 +13,7 @@ use url::Url;
 
 use super::guard::{GuardedResolver, Refused, check_url};
 use super::{RelayConfig, sign};
+use crate::conversation::offered;
 use crate::store::{AppendMessage, Outbound, Told};
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -190,6 +191,7 @@ pub(super) fn reply_message(
         agent_id: None,
         channel: Channel::Api,
         body: reply.body,
+        quick_replies: offered(author, &reply.quick_replies).unwrap_or_default(),
         now,
         promise: None,
         away: None,

@@ -18,13 +18,15 @@ macro_rules! conversation_columns {
 }
 macro_rules! message_columns {
     () => {
-        "m.message_id, m.conversation_id, m.seq, m.author, m.author_name, m.channel, m.body, m.created_at"
+        "m.message_id, m.conversation_id, m.seq, m.author, m.author_name, m.channel, m.body, m.created_at, m.quick_replies"
     };
 }
 pub(super) use {conversation_columns, message_columns};
 
 /// How many columns `conversation_columns` names.
 pub(super) const CONVERSATION_COLUMNS: usize = 10;
+/// How many columns `message_columns` names.
+pub(super) const MESSAGE_COLUMNS: usize = 9;
 
 /// The most messages in one page.
 const PAGE_MAX: u32 = 500;
@@ -286,6 +288,7 @@ fn write(
         channel: message.channel,
         body: message.body.clone(),
         created_at: message.now,
+        quick_replies: message.quick_replies.clone(),
     };
     for change in changes {
         match *change {
@@ -318,13 +321,16 @@ fn said(stored: &Message, notice: &Notice, seq: u64, at: Millis) -> Message {
         channel: Channel::Inbox,
         body: notice.body.clone(),
         created_at: at,
+        quick_replies: Vec::new(),
     }
 }
 
 fn insert(c: &mut Connection, stored: &Message, agent_id: Option<&AgentId>) -> Result<(), DbError> {
     let sql = "insert into message \
-        (conversation_id, seq, message_id, author, author_name, agent_id, channel, body, created_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        (conversation_id, seq, message_id, author, author_name, agent_id, channel, body, created_at, quick_replies) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let offered = (!stored.quick_replies.is_empty()).then(|| super::sites::to_json(&stored.quick_replies));
+    let offered = offered.transpose().map_err(|error| DbError::Other(error.to_string()))?;
     let values = [
         stored.conversation_id.as_str().into(),
         stored.seq.into(),
@@ -335,6 +341,7 @@ fn insert(c: &mut Connection, stored: &Message, agent_id: Option<&AgentId>) -> R
         stored.channel.as_str().into(),
         (&stored.body).into(),
         stored.created_at.into(),
+        offered.as_ref().into(),
     ];
     c.execute(sql, &values).map(drop)
 }
@@ -496,5 +503,8 @@ pub(super) fn message(row: &mut Row, from: usize) -> Result<Message, DbError> {
         channel: Channel::parse(&row.text(from + 5)?),
         body: row.text(from + 6)?,
         created_at: row.at(from + 7)?,
+        quick_replies: row
+            .opt_text(from + 8)?
+            .map_or(Ok(Vec::new()), |json| super::sites::parse(&json, from + 8))?,
     })
 }

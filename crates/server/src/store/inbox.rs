@@ -4,7 +4,7 @@ use pronto_protocol::id::{ConversationId, Millis, SiteKey};
 use pronto_protocol::model::InboxConversation;
 
 use super::conversations::{
-    CONVERSATION_COLUMNS, conversation, conversation_columns, message, message_columns,
+    CONVERSATION_COLUMNS, MESSAGE_COLUMNS, conversation, conversation_columns, message, message_columns,
 };
 use super::engine::connection::{Connection, DbError, Row};
 use super::sites::from_json;
@@ -46,7 +46,7 @@ const PROMISE: &str = select!(
 const ONE: &str = select!("where c.conversation_id = $1");
 
 /// Where the columns of the visitor's last message begin.
-const LAST_SAID: usize = CONVERSATION_COLUMNS + 17;
+const LAST_SAID: usize = CONVERSATION_COLUMNS + 9 + MESSAGE_COLUMNS;
 
 impl Store {
     /// A page of a site's conversations that have a message, and the cursor of the next page. A cursor that cannot be

@@ -198,8 +198,13 @@ pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreErr
 }
 
 pub(super) fn from_json<T: serde::de::DeserializeOwned>(row: &mut Row, column: usize) -> Result<T, DbError> {
+    parse(&row.text(column)?, column)
+}
+
+/// What stands in a column as JSON.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(json: &str, column: usize) -> Result<T, DbError> {
     // serde_json's own words may quote the value.
-    serde_json::from_str(&row.text(column)?)
+    serde_json::from_str(json)
         .map_err(|_| DbError::Other(format!("the JSON of column {column} cannot be read")))
 }
 

@@ -239,6 +239,8 @@ pub struct AppendMessage {
     pub channel: Channel,
     /// The words.
     pub body: String,
+    /// What it offers to answer by a press.
+    pub quick_replies: Vec<String>,
     /// The time.
     pub now: Millis,
     /// By when the reply clock would promise an answer, should this message be a question.

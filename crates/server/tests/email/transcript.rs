@@ -76,6 +76,7 @@ async fn a_long_one_comes_whole() {
             agent_id: None,
             channel: Channel::Widget,
             body: format!("line {number}"),
+            quick_replies: Vec::new(),
             now: now(),
             promise: None,
             away: None,

@@ -96,6 +96,7 @@ impl World {
             agent_id: None,
             channel: Channel::Widget,
             body: format!("ciao {id}"),
+            quick_replies: Vec::new(),
             now: now(),
             promise: None,
             away: None,

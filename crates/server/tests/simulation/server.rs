@@ -64,6 +64,7 @@ impl Stored {
             channel: Channel::Widget,
             body: request.body.clone(),
             created_at: at,
+            quick_replies: Vec::new(),
         };
         for change in &changes {
             self.state = self.state.clone().after(change);

@@ -22,7 +22,7 @@ use pronto_protocol::model::{Author, Channel, Conversation, Message, Receipts, S
 use serde::Deserialize;
 
 use crate::auth::secret;
-use crate::conversation::clean;
+use crate::conversation::{clean, offered};
 use crate::hours::is_closed;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Body64, Caller, Path, Query};
@@ -263,6 +263,7 @@ pub async fn append(
     };
     let accept_cost = send.accept_cost.unwrap_or_default();
     let (author, channel, author_name, agent_id) = signature(party, &send)?;
+    let quick_replies = offered(author, &send.quick_replies).map_err(Refused::bad_request)?;
     let author_word = author.as_str();
     let command = AppendMessage {
         conversation_id: row.conversation.conversation_id.clone(),
@@ -272,6 +273,7 @@ pub async fn append(
         agent_id,
         channel,
         body: send.body,
+        quick_replies,
         now,
         promise,
         away,

@@ -101,6 +101,7 @@ pub async fn write(
             author: None,
             author_name: None,
             accept_cost: None,
+            quick_replies: Vec::new(),
         },
     )
     .await

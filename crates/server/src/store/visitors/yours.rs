@@ -6,13 +6,10 @@ use pronto_protocol::model::{Conversation, VisitorContext};
 
 use super::rating::rating;
 use crate::store::conversations::{
-    CONVERSATION_COLUMNS, conversation, conversation_columns, message, message_columns,
+    CONVERSATION_COLUMNS, MESSAGE_COLUMNS, conversation, conversation_columns, message, message_columns,
 };
 use crate::store::engine::connection::{Connection, DbError, Row};
 use crate::store::{Kept, Store, StoreError, sites};
-
-/// How many columns `message_columns` names.
-const MESSAGE_COLUMNS: usize = 8;
 
 impl Store {
     /// A visitor's conversations that have a message, the one with the newest first, 200 at most.
