@@ -122,8 +122,8 @@ pub struct PublicSite {
     pub accent: String,
     /// The colour of text on the accent, `#rrggbb`, chosen for contrast.
     pub on_accent: String,
-    /// The owner's greeting; empty means the built-in one.
-    #[serde(default)]
+    /// The owner's greeting; absent means the built-in one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub greeting: String,
     /// The language `labels` is in, for example `it`: the wanted one, or the nearest there is.
     pub locale: String,
@@ -131,11 +131,20 @@ pub struct PublicSite {
     pub dir: String,
     /// What the loader shows, in that language; the loader carries no words of its own.
     pub labels: LauncherLabels,
-    /// The measured reply time.
-    pub reply: ReplyTime,
+    /// What the launcher draws of the measured reply time; all of it stands in `GET /v1/sites/{key}/reply-time`.
+    pub reply: LauncherReply,
     /// Absent where the owner set no opening hours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<OpenState>,
+}
+
+/// The launcher's ring.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LauncherReply {
+    /// The median wait in minutes, as in [`ReplyTime`]; absent where there is none to be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
 }
 
 /// The launcher's words.

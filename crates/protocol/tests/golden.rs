@@ -325,7 +325,7 @@ fn visitor_bodies(golden: &mut Golden) {
                 unread: "{n} messaggi non letti".into(),
                 reply: "Di solito risponde entro 15 minuti".into(),
             },
-            reply: reply_time(),
+            reply: LauncherReply { minutes: reply_time().minutes },
             hours: Some(OpenState { open: true, changes_at: Some(NOW.plus(3_600_000)) }),
         },
     );

@@ -113,12 +113,12 @@ async fn a_blocked_visitor_is_told_so_and_counts_no_more() {
     let open = json!({"conversation_id": "c2"});
     assert_eq!(app.post("/v1/sites/shop/sessions", &who, &open).await.short(), "200");
     assert_eq!(app.write(&who, "c2", "m1", "compra").await.short(), "403 blocked");
-    let public = app.get("/v1/sites/shop", &As::Nobody).await.json();
+    let public = app.get("/v1/sites/shop/reply-time", &As::Nobody).await.json();
     assert_eq!(public["reply"]["sample"], 0);
 
     assert_eq!(set(false).await.get("blocked"), None);
     assert_eq!(app.write(&who, "c2", "m1", "ciao").await.short(), "201");
-    let public = app.get("/v1/sites/shop", &As::Nobody).await.json();
+    let public = app.get("/v1/sites/shop/reply-time", &As::Nobody).await.json();
     assert_eq!(public["reply"]["sample"], 2, "the wait that went before counts again");
     let visitor =
         app.send(Method::PATCH, "/v1/inbox/conversations/c1", &who, &json!({"blocked": true})).await;
@@ -131,7 +131,7 @@ async fn who_waits_longer_than_usual_is_told_so_and_settling_hides_no_wait() {
     let owner = app.owner().await;
     let waits: Vec<Option<i64>> = (0..40).map(|n| Some(2 + n % 8)).collect();
     history(&app, "shop", &waits).await;
-    let reply = async || app.get("/v1/sites/shop", &As::Nobody).await.json()["reply"].clone();
+    let reply = async || app.get("/v1/sites/shop/reply-time", &As::Nobody).await.json()["reply"].clone();
     let usual = reply().await;
     assert_eq!(
         (usual.get("slower_now"), &usual["sample"], &usual["unanswered"]),

@@ -4,9 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use pronto_protocol::api::{ErrorBody, LauncherLabels, PublicSite};
+use pronto_protocol::api::{ErrorBody, LauncherLabels, LauncherReply, PublicSite};
 use pronto_protocol::id::SiteKey;
-use pronto_protocol::model::ReplyTime;
 use serde::Deserialize;
 
 use super::report::public;
@@ -45,12 +44,7 @@ pub async fn public_site(
     let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
     let language = app.pages.words.nearest([wanted.lang.as_str(), &site.settings.locale]);
     let body = describe(&app, &site, language).await?;
-    // Its age is no change: without it the tag stays the same until something does change.
-    let steady = serde_json::to_vec(&PublicSite {
-        reply: ReplyTime { as_of: Default::default(), ..body.reply.clone() },
-        ..body.clone()
-    });
-    let tag = etag(&steady.unwrap_or_default());
+    let tag = etag(&serde_json::to_vec(&body).unwrap_or_default());
     let keep = "public, max-age=60, stale-while-revalidate=600";
     Ok(public(&headers, &tag, keep, || Json(body).into_response()))
 }
@@ -81,8 +75,7 @@ pub async fn describe(app: &App, site: &Site, language: Language<'_>) -> Answer<
             reply: language.status(&reply, hours.as_ref(), now),
         },
         hours,
-        // The launcher draws the median and says the sentence; the rest stands in the public document.
-        reply: ReplyTime { p75_minutes: None, p90_minutes: None, verdict: None, ..reply },
+        reply: LauncherReply { minutes: reply.minutes },
     })
 }
 
