@@ -90,7 +90,7 @@ export const hold = async (site) => {
       resolve();
     };
     const { say } = pronto;
-    let port = null;
+    let port;
     pronto.say = (message) => {
       if (pronto.port !== port) (port = pronto.port).addEventListener("message", hear);
       say(message);
