@@ -94,17 +94,17 @@ pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
     std::fs::read(path).map_err(|e| format!("{} cannot be read: {e}", path.display()))
 }
 
-/// Every file under `folder`, deepest paths included, in order; none when the folder is not there.
+/// Every file under `folder`, deepest paths included, in order; none when the folder is not there. Links to folders are not
+/// followed: some lead back to where they are.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                open.push(path);
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                open.push(entry.path());
             } else {
-                found.push(path);
+                found.push(entry.path());
             }
         }
     }
@@ -116,4 +116,21 @@ fn name_of(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
     words.extend(command.get_args().take(2).map(|a| a.to_string_lossy().into_owned()));
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::files;
+    use std::fs;
+
+    #[test]
+    fn a_link_that_leads_back_is_not_followed() {
+        let folder = std::env::temp_dir().join(format!("pronto-files-{}", std::process::id()));
+        fs::create_dir_all(folder.join("within")).expect("a folder to look into");
+        fs::write(folder.join("within/one"), "").expect("a file to find");
+        std::os::unix::fs::symlink(&folder, folder.join("within/back")).expect("a link back");
+        let found = files(&folder);
+        fs::remove_dir_all(&folder).expect("what the test made can go");
+        assert_eq!(found, [folder.join("within/back"), folder.join("within/one")]);
+    }
 }
