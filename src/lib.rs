@@ -2,8 +2,12 @@
 //!
 //! Events come in through [`app`], [`update`] turns them into changes of [`state`] and into effects, [`io`] performs
 //! those against the browser, [`view`] draws. What is said on the wire lives in `pronto-protocol`, never here.
+//!
+//! Another Yew app takes `chat::Chat`, with the feature `chat`; the rest is the panel's own.
 
 pub mod app;
+#[cfg(feature = "chat")]
+pub mod chat;
 pub mod config;
 pub mod io;
 pub mod state;

@@ -8,18 +8,27 @@ use crate::toolchain::Wasm;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
-/// One of the two things that trunk builds.
+/// One of the things that trunk builds.
 struct Part {
     name: &'static str,
     folder: &'static str,
+    /// What trunk is told besides.
+    how: &'static [&'static str],
     /// Files and folders that the result is made of, besides what both share.
     sources: &'static [&'static str],
 }
 
 const PARTS: [Part; 2] = [
-    Part { name: "widget", folder: "", sources: &["src", "index.html", "Trunk.toml"] },
-    Part { name: "inbox", folder: "crates/inbox", sources: &["crates/inbox"] },
+    Part { name: "widget", folder: "", how: &[], sources: &["src", "index.html", "Trunk.toml"] },
+    Part { name: "inbox", folder: "crates/inbox", how: &[], sources: &["crates/inbox"] },
 ];
+/// Another app with the chat in it; nothing of it ships.
+const EXAMPLE: Part = Part {
+    name: "bakery",
+    folder: "",
+    how: &["--example", "bakery", "--public-url", "./", "examples/bakery/index.html"],
+    sources: &["src", "examples", "www/package", "Trunk.toml"],
+};
 const SHARED: [&str; 4] = ["Cargo.toml", "Cargo.lock", "crates/protocol", "crates/reply"];
 
 /// Everything, up to a server with the packed web parts inside.
@@ -30,22 +39,35 @@ pub(crate) fn build() -> Outcome<()> {
 
 /// The web parts, packed.
 pub(crate) fn web() -> Outcome<()> {
+    made(&PARTS)?;
+    crate::pack::pack(&built("widget"), &built("inbox"))
+}
+
+/// The example, in the folder that comes back.
+pub(crate) fn example() -> Outcome<PathBuf> {
+    made(std::slice::from_ref(&EXAMPLE))?;
+    Ok(built(EXAMPLE.name))
+}
+
+/// Builds those of them that are not as their sources are now.
+fn made(parts: &[Part]) -> Outcome<()> {
     let wasm = Wasm::choose()?;
-    let stale: Vec<(&Part, String)> = PARTS
+    let stale: Vec<(&Part, String)> = parts
         .iter()
         .map(|part| (part, stamp(part, &wasm)))
         .filter(|(part, stamp)| std::fs::read_to_string(stamp_file(part)).ok().as_ref() != Some(stamp))
         .collect();
-    if !stale.is_empty() {
-        eprintln!("{}", wasm.taken);
-        let tools = WebTools::ready()?;
-        for (part, stamp) in stale {
-            trunk(part, &wasm, &tools)?;
-            std::fs::write(stamp_file(part), stamp)
-                .map_err(|e| format!("the {} has no stamp: {e}", part.name))?;
-        }
+    if stale.is_empty() {
+        return Ok(());
     }
-    crate::pack::pack(&built("widget"), &built("inbox"))
+    eprintln!("{}", wasm.taken);
+    let tools = WebTools::ready()?;
+    for (part, stamp) in stale {
+        trunk(part, &wasm, &tools)?;
+        std::fs::write(stamp_file(part), stamp)
+            .map_err(|e| format!("the {} has no stamp: {e}", part.name))?;
+    }
+    Ok(())
 }
 
 /// The server, with what `web` packed inside.
@@ -89,7 +111,10 @@ fn trunk(part: &Part, wasm: &Wasm, tools: &WebTools) -> Outcome<()> {
     trunk.env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR");
     // What is packed is slimmer than what trunk would vouch for.
     trunk.env("TRUNK_BUILD_NO_SRI", "true");
-    trunk.args(["--log", "warn", "build", "--cargo-profile", "wasm-release", "--dist"]).arg(built(part.name));
+    trunk
+        .args(["--log", "warn", "build", "--cargo-profile", "wasm-release", "--dist"])
+        .arg(built(part.name))
+        .args(part.how);
     wasm.release(&mut trunk);
     run(&mut trunk).map_err(|e| format!("the {} could not be built: {e}", part.name))
 }

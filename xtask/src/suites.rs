@@ -18,6 +18,9 @@ const LIMIT: Duration = Duration::from_secs(20 * 60);
 /// The story that is about bytes and milliseconds; it goes first and alone.
 const BUDGET: &str = "budget.test.mjs";
 
+/// What the panel is built without, and is checked all the same.
+const CHAT: &str = "pronto/chat";
+
 struct Suite {
     name: &'static str,
     run: fn() -> Outcome<Counts>,
@@ -100,14 +103,33 @@ fn format() -> Outcome<Counts> {
 
 fn clippy() -> Outcome<Counts> {
     component("clippy", "clippy")?;
-    one(command("cargo").args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
+    one(command("cargo").args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--features",
+        CHAT,
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ]))
 }
 
 fn clippy_wasm() -> Outcome<Counts> {
     let wasm = Wasm::choose()?;
     println!("{}", wasm.taken);
     let mut clippy = command("cargo");
-    clippy.args(["clippy", "--locked", "--package", "pronto", "--package", "pronto-inbox"]);
+    clippy.args([
+        "clippy",
+        "--locked",
+        "--package",
+        "pronto",
+        "--package",
+        "pronto-inbox",
+        "--features",
+        CHAT,
+    ]);
     clippy.env("CARGO_TARGET_DIR", bundle::wasm_target());
     wasm.check(&mut clippy);
     wasm.clippy()?;
@@ -116,16 +138,21 @@ fn clippy_wasm() -> Outcome<Counts> {
 
 fn docs() -> Outcome<Counts> {
     let mut docs = command("cargo");
-    one(docs.args(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings"))
+    one(docs
+        .args(["doc", "--workspace", "--no-deps", "--features", CHAT, "--locked"])
+        .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn rust() -> Outcome<Counts> {
     println!("postgres: {}", setup::postgres()?.display());
     let mut counts = Counts::default();
     let mut tests = command("cargo");
-    let ended_well = follow(tests.args(["test", "--workspace", "--no-fail-fast", "--locked"]), |line| {
-        counts.add(cargo_counts(line));
-    })?;
+    let ended_well = follow(
+        tests.args(["test", "--workspace", "--features", CHAT, "--no-fail-fast", "--locked"]),
+        |line| {
+            counts.add(cargo_counts(line));
+        },
+    )?;
     Ok(counts.checked(ended_well))
 }
 
@@ -135,7 +162,7 @@ fn build() -> Outcome<Counts> {
 }
 
 fn budget() -> Outcome<Counts> {
-    node_tests(measure::node()?, &[ROOT.join("tests/end_to_end").join(BUDGET)])
+    node_tests(&mut measure::node()?, &[ROOT.join("tests/end_to_end").join(BUDGET)])
 }
 
 fn end_to_end() -> Outcome<Counts> {
@@ -149,7 +176,8 @@ fn end_to_end() -> Outcome<Counts> {
     if stories.is_empty() {
         return Err("there is not one story in tests/end_to_end".to_owned());
     }
-    node_tests(measure::node()?, &stories)
+    let mut node = measure::node()?;
+    node_tests(node.env("PRONTO_EXAMPLE", bundle::example()?), &stories)
 }
 
 fn firefox() -> Outcome<Counts> {
@@ -165,7 +193,7 @@ fn everywhere(engine: &str, programs: &[(&str, PathBuf)]) -> Outcome<Counts> {
     example_backend()?;
     let mut node = measure::node()?;
     node.env("PRONTO_ENGINE", engine).envs(programs.iter().map(|(name, path)| (name, path)));
-    node_tests(node, &EVERYWHERE.map(|story| ROOT.join("tests/end_to_end").join(story)))
+    node_tests(&mut node, &EVERYWHERE.map(|story| ROOT.join("tests/end_to_end").join(story)))
 }
 
 /// What the stories' webhooks go to.
@@ -174,10 +202,10 @@ fn example_backend() -> Outcome<()> {
 }
 
 /// Runs node's own test runner, one file after the other, since two cores and one browser each are little.
-fn node_tests(mut node: Command, tests: &[PathBuf]) -> Outcome<Counts> {
+fn node_tests(node: &mut Command, tests: &[PathBuf]) -> Outcome<Counts> {
     node.args(["--test", "--test-concurrency=1", "--test-reporter=tap"]).args(tests);
     let mut counts = Counts::default();
-    let ended_well = follow(&mut node, |line| counts.add(node_counts(line)))?;
+    let ended_well = follow(node, |line| counts.add(node_counts(line)))?;
     Ok(counts.checked(ended_well))
 }
 

@@ -1,6 +1,8 @@
 // Pages that a story makes up, any markup under any headers, on an origin that the demo site lists.
 
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
 import { Agent, Visitor } from "./people.mjs";
 import { ENGINE, atEnd } from "./harness.mjs";
 
@@ -16,14 +18,19 @@ export const EAR = `<script>
   }
 </script>`;
 
+const KINDS = { ".js": "text/javascript", ".wasm": "application/wasm" };
+
 /** A server of made-up pages. */
 export class Pages {
   static async start(browser, pronto) {
     const pages = new Pages();
     Object.assign(pages, { browser, pronto, made: [] });
     const server = createServer((request, answer) => {
-      const { html, headers } = pages.made[/^\/(\d+)\//.exec(request.url)?.[1]] ?? {};
+      const [, which, rest] = /^\/(\d+)\/([^?]*)/.exec(request.url) ?? [];
+      const { html, headers, folder } = pages.made[which] ?? {};
       if (html === undefined) return answer.writeHead(204).end();
+      // What a built app asks for beside its page.
+      if (folder && rest) return answer.writeHead(200, { "content-type": KINDS[extname(rest)] }).end(readFileSync(join(folder, normalize(`/${rest}`))));
       answer.writeHead(200, { "content-type": "text/html; charset=utf-8", ...headers }).end(html);
     });
     await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -43,8 +50,8 @@ export class Pages {
   }
 
   /** The address of a file of any kind. */
-  file(html, headers = {}) {
-    this.made.push({ html, headers });
+  file(html, headers = {}, folder) {
+    this.made.push({ html, headers, folder });
     return `${this.origin}/${this.made.length - 1}/`;
   }
 
