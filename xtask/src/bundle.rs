@@ -8,7 +8,10 @@ use crate::toolchain::Wasm;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
-/// One of the things that trunk builds.
+/// The module that needs no glue, and so no trunk.
+const PROOF: &str = "proof";
+
+/// One of the things that become wasm.
 struct Part {
     name: &'static str,
     folder: &'static str,
@@ -18,9 +21,10 @@ struct Part {
     sources: &'static [&'static str],
 }
 
-const PARTS: [Part; 2] = [
+const PARTS: [Part; 3] = [
     Part { name: "widget", folder: "", how: &[], sources: &["src", "index.html", "Trunk.toml"] },
     Part { name: "inbox", folder: "crates/inbox", how: &[], sources: &["crates/inbox"] },
+    Part { name: PROOF, folder: "", how: &[], sources: &["crates/proof"] },
 ];
 /// Another app with the chat in it; nothing of it ships.
 const EXAMPLE: Part = Part {
@@ -40,7 +44,7 @@ pub(crate) fn build() -> Outcome<()> {
 /// The web parts, packed.
 pub(crate) fn web() -> Outcome<()> {
     made(&PARTS)?;
-    crate::pack::pack(&built("widget"), &built("inbox"))
+    crate::pack::pack(&built("widget"), &built("inbox"), &built(PROOF).join("proof.wasm"))
 }
 
 /// The example, in the folder that comes back.
@@ -63,7 +67,11 @@ fn made(parts: &[Part]) -> Outcome<()> {
     eprintln!("{}", wasm.taken);
     let tools = WebTools::ready()?;
     for (part, stamp) in stale {
-        trunk(part, &wasm, &tools)?;
+        if part.name == PROOF {
+            proof(&wasm)?;
+        } else {
+            trunk(part, &wasm, &tools)?;
+        }
         std::fs::write(stamp_file(part), stamp)
             .map_err(|e| format!("the {} has no stamp: {e}", part.name))?;
     }
@@ -117,6 +125,21 @@ fn trunk(part: &Part, wasm: &Wasm, tools: &WebTools) -> Outcome<()> {
         .args(part.how);
     wasm.release(&mut trunk);
     run(&mut trunk).map_err(|e| format!("the {} could not be built: {e}", part.name))
+}
+
+fn proof(wasm: &Wasm) -> Outcome<()> {
+    eprintln!("building the proof");
+    let mut cargo = command("cargo");
+    cargo.env("CARGO_TARGET_DIR", wasm_target());
+    cargo.args(["build", "--quiet", "--package", "pronto-proof", "--profile", "wasm-release"]);
+    wasm.check(&mut cargo);
+    wasm.release(&mut cargo);
+    run(&mut cargo).map_err(|e| format!("the proof could not be built: {e}"))?;
+    let module = wasm_target().join("wasm32-unknown-unknown/wasm-release/pronto_proof.wasm");
+    std::fs::create_dir_all(built(PROOF))
+        .and_then(|()| std::fs::copy(&module, built(PROOF).join("proof.wasm")))
+        .map(drop)
+        .map_err(|e| format!("{} was not built: {e}", module.display()))
 }
 
 /// A digest of everything the part is made of: contents, not times, so that a fresh checkout of the same is the same.

@@ -19,13 +19,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Gathers what trunk built and what is shipped as it is.
-pub(crate) fn pack(widget: &Path, inbox: &Path) -> Outcome<()> {
+pub(crate) fn pack(widget: &Path, inbox: &Path, proof: &Path) -> Outcome<()> {
     let mut wanted: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
     gather(widget, "frame.html", &mut wanted)?;
     gather(inbox, "inbox.html", &mut wanted)?;
     shorten_names(&mut wanted)?;
     let www = ROOT.join("www");
     add_modules(widget, &www.join("panel"), &mut wanted)?;
+    // Its script asks for it by this name, and hardly ever.
+    wanted.insert(PathBuf::from("assets/proof.wasm"), slim(proof, read(proof)?)?);
     for file in files(&www) {
         let name = file.strip_prefix(&www).unwrap_or(&file);
         let content = read(&file)?;

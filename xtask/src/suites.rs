@@ -127,6 +127,8 @@ fn clippy_wasm() -> Outcome<Counts> {
         "pronto",
         "--package",
         "pronto-inbox",
+        "--package",
+        "pronto-proof",
         "--features",
         CHAT,
     ]);
