@@ -34,6 +34,8 @@ macro_rules! words {
 words! {
     /// Beside the name of one that is no person.
     automatic "panel.automatic" "automatic";
+    /// The business hears this visitor no more.
+    blocked "panel.blocked" "This business takes no more messages from you.";
     /// Reached the business.
     delivered "panel.delivered" "Delivered";
     /// Takes a failed message out of the thread.
@@ -92,6 +94,8 @@ words! {
     tomorrow "panel.tomorrow" "tomorrow";
     /// `{n}` is the number of characters over the limit.
     too_long "panel.too_long" "Too long by {n} characters. Shorten it to send it.";
+    /// More than anyone may send in a while; `{time}` is when it goes on.
+    too_many "panel.too_many" "That was a lot at once. It is kept here and goes out at {time}.";
     /// Sends a failed message again.
     try_again "panel.try_again" "Try again";
     /// `{name}` writes.

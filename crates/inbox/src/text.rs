@@ -314,6 +314,11 @@ table! {
     now_blocked: "The visitor is blocked", "Il visitatore è bloccato";
     now_unblocked: "The visitor can write again", "Il visitatore può scrivere di nuovo";
 
+    verified: "Verified: your own site has signed it.", "Verificato: lo ha firmato il tuo sito.";
+    known_name: "Name", "Nome";
+    known_email: "E-mail", "E-mail";
+    known_phone: "Phone", "Telefono";
+    known_subject: "Your id for them", "Il tuo codice per questa persona";
     unverified: "Unverified: the visitor’s browser says so.", "Non verificato: lo dice il browser di chi scrive.";
     page: "Page", "Pagina";
     their_language: "Language", "Lingua";
@@ -467,6 +472,22 @@ table! {
     rotate_sure: "The older of two ends at once. Make it?", "La più vecchia delle due smette subito di valere. La creo?";
     yes_make: "Yes, make it", "Sì, creala";
     cancel: "Cancel", "Annulla";
+    set_shield: "When many strangers come at once", "Quando arrivano molti sconosciuti insieme";
+    shield: "Ask new visitors’ devices for a second of work", "Chiedi ai dispositivi dei nuovi visitatori un secondo di lavoro";
+    shield_hint: "It keeps programs out that open thousands of conversations. People see nothing of it, and there is never a puzzle to solve.", "Tiene fuori i programmi che aprono migliaia di conversazioni. Le persone non ne vedono nulla, e non c’è mai un rebus da risolvere.";
+    shield_auto: "While far more come than usual", "Mentre ne arrivano molti più del solito";
+    shield_on: "Always", "Sempre";
+    shield_off: "Never", "Mai";
+    flooded: "Flooded since {d}: {n} new visitors in the last minute.", "Sotto assalto dal {d}: {n} nuovi visitatori nell’ultimo minuto.";
+    not_flooded: "Calm: {n} new visitors in the last minute.", "Tutto calmo: {n} nuovi visitatori nell’ultimo minuto.";
+    guard_asked: "Asked for work first", "A cui è stato chiesto prima un lavoro";
+    guard_proved: "Did it and were let in", "L’hanno fatto e sono entrati";
+    guard_refused: "Refused for too much at once", "Respinti per troppo in una volta";
+    guard_since: "Counted since the server started.", "Contati da quando il server è partito.";
+    identity_secrets: "Identity secrets", "Chiavi d’identità";
+    identity_hint: "With one of these your backend signs who your visitor is, so that you see a verified name here and they find their conversations on every device. The handbook’s page “Who the visitor is” shows how.", "Con una di queste il tuo backend firma chi è il visitatore: qui vedi un nome verificato, e lui ritrova le sue conversazioni su ogni dispositivo. Come si fa sta nel manuale, alla pagina «Who the visitor is».";
+    no_identity: "None yet: every visitor is a stranger.", "Ancora nessuna: ogni visitatore è uno sconosciuto.";
+    revoke_identity_sure: "What is signed with it is believed no more. Who is already known stays known. Revoke it?", "Quello che è firmato con questa non vale più. Chi è già noto resta noto. La revoco?";
     api_keys: "API keys", "Chiavi API";
     api_hint: "With a key your backend answers by itself.", "Con una chiave il tuo backend risponde da solo.";
     no_keys: "No key yet.", "Ancora nessuna chiave.";

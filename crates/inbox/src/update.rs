@@ -13,8 +13,11 @@ mod threads;
 
 use pronto_protocol::api::Polled;
 use pronto_protocol::frame::{ClientFrame, ServerFrame};
-use pronto_protocol::id::{AgentId, ApiKeyId, ConversationId, DeliveryId, MessageId, Millis, SiteKey};
+use pronto_protocol::id::{
+    AgentId, ApiKeyId, ConversationId, DeliveryId, IdentitySecretId, MessageId, Millis, SiteKey,
+};
 use pronto_protocol::model::Channel;
+use pronto_protocol::model::contact::Shield;
 use pronto_protocol::send_queue::QueuedMessage;
 
 use crate::state::forms::Field;
@@ -181,6 +184,8 @@ pub enum SettingsUi {
     Locale(String),
     /// The origins, one a line.
     Origins(String),
+    /// When new visitors' devices have to do some work.
+    Shield(Shield),
     /// The backend's address.
     Backend(String),
     /// Always open, or by hours.
@@ -223,6 +228,10 @@ pub enum SettingsUi {
     MakeKey,
     /// End one; asks first.
     Revoke(ApiKeyId),
+    /// Make a secret to sign identities with; asks first where that ends another one.
+    MakeIdentity,
+    /// End one; asks first.
+    RevokeIdentity(IdentitySecretId),
     /// Not after all.
     Cancel,
     /// The secret was noted down.

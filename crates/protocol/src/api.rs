@@ -1,9 +1,13 @@
 //! HTTP bodies and error codes. Paths and their rules stand in PROTOCOL.md.
 
+mod identity;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::identity::{Challenge, Identified, Identify};
 use crate::frame::ServerFrame;
 use crate::id::{ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use crate::model::contact::{Contact, IdentitySecret, SiteGuard};
 use crate::model::{
     Agent, ApiKey, Conversation, Delivery, InboxConversation, Message, OpenState, ReplyTime, SiteSettings,
     VisitorContext,
@@ -59,6 +63,9 @@ error_codes! {
     InvalidEmail = "invalid_email", 422;
     /// No session, or one that ended.
     Unauthorized = "unauthorized", 401;
+    /// The token says nothing that can be believed: a wrong signature, an end that has come, another site's. The sentence
+    /// says which.
+    BadIdentity = "bad_identity", 401;
     /// Wrong name or password; the same for known and unknown names.
     BadCredentials = "bad_credentials", 401;
     /// The month's budget is used up and this message costs: send it again with `accept_cost`.
@@ -79,6 +86,8 @@ error_codes! {
     IdReused = "id_reused", 409;
     /// The body is larger than any message can be.
     TooLarge = "too_large", 413;
+    /// This site is flooded: do the work of the `challenge` and come again.
+    ProofNeeded = "proof_needed", 428;
     /// A budget is used up; `retry_after_ms` says until when.
     TooMany = "too_many", 429;
     /// The server failed; it is logged there.
@@ -108,6 +117,9 @@ pub struct ErrorDetail {
     /// After how many milliseconds to try again, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// With `proof_needed`: the work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<Challenge>,
 }
 
 /// `GET /v1/sites/{key}?lang=…`: what a page needs to draw the launcher. Public and cacheable.
@@ -428,6 +440,12 @@ pub struct SitePage {
     pub webhook_secrets: Vec<SecretHint>,
     /// The keys of the business's backend.
     pub api_keys: Vec<ApiKey>,
+    /// The live secrets that identities are signed with, newest first: two at most.
+    #[serde(default)]
+    pub identity_secrets: Vec<IdentitySecret>,
+    /// How the site stands against a flood.
+    #[serde(default)]
+    pub guard: SiteGuard,
 }
 
 /// Enough of a secret to recognise it.
@@ -440,8 +458,8 @@ pub struct SecretHint {
     pub created_at: Millis,
 }
 
-/// `POST /v1/inbox/sites/{key}/webhook-secrets` (a new secret; the older of two before it ends) and
-/// `POST /v1/inbox/sites/{key}/api-keys`. Shown once.
+/// `POST /v1/inbox/sites/{key}/webhook-secrets` and `…/identity-secrets` (a new secret; the older of two before it ends),
+/// and `POST /v1/inbox/sites/{key}/api-keys`. Shown once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewSecret {
@@ -488,6 +506,9 @@ pub struct WebhookData {
     pub visitor_id: VisitorId,
     /// What the browser said about itself; unverified.
     pub context: VisitorContext,
+    /// Who they are, as the business's own backend has signed it; absent for strangers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
     /// The message.
     pub message: Message,
 }

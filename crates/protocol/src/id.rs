@@ -121,4 +121,6 @@ ids! {
     DeliveryId;
     /// An API key's public half: what lists show and what revokes it.
     ApiKeyId;
+    /// A secret that a business signs its visitors' identities with: what lists show and what revokes it.
+    IdentitySecretId;
 }

@@ -1,6 +1,7 @@
 //! What clients see: sites, conversations, messages, receipts, agents. No behaviour beyond derived queries.
 
 pub mod ask;
+pub mod contact;
 pub mod cost;
 pub mod report;
 pub mod yours;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "asked")]
 use self::ask::Asked;
 use self::ask::PreChat;
+use self::contact::{Contact, Shield};
 use self::cost::{Billing, ReplyWindow};
 use self::yours::Rating;
 use crate::id::{AgentId, ApiKeyId, ConversationId, DeliveryId, MessageId, Millis, SiteKey, VisitorId};
@@ -249,6 +251,9 @@ pub struct InboxConversation {
     /// How its visitor last rated it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
+    /// Who they are, as the business's own backend has signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
 }
 
 impl std::fmt::Debug for InboxConversation {
@@ -408,6 +413,9 @@ pub struct SiteSettings {
     /// [`ask::QUICK_REPLY_MAX_CHARS`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quick_replies: Vec<String>,
+    /// When new visitors' devices have to do some work before they are let in.
+    #[serde(default, skip_serializing_if = "Shield::is_usual")]
+    pub shield: Shield,
 }
 
 /// A signed-in person of the business.

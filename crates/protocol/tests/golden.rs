@@ -16,6 +16,7 @@ use pronto_protocol::api::*;
 use pronto_protocol::frame::*;
 use pronto_protocol::id::*;
 use pronto_protocol::model::ask::{Asked, Field, FieldAnswer, FieldKind, PreChat};
+use pronto_protocol::model::contact::*;
 use pronto_protocol::model::cost::*;
 use pronto_protocol::model::*;
 use serde::Serialize;
@@ -157,6 +158,26 @@ fn row() -> InboxConversation {
         blocked: false,
         email: Some("maria@posta.example".into()),
         rating: Some(yours::rating()),
+        contact: Some(contact()),
+    }
+}
+
+fn contact() -> Contact {
+    Contact {
+        subject: "4711".into(),
+        name: Some("Maria Bianchi".into()),
+        email: Some("maria@posta.example".into()),
+        phone: Some("+39 055 123456".into()),
+    }
+}
+
+fn session() -> Session {
+    Session {
+        visitor_id: visitor_id(),
+        conversations: vec![conversation()],
+        now: NOW,
+        can_email: true,
+        email: None,
     }
 }
 
@@ -216,6 +237,7 @@ fn settings() -> SiteSettings {
             consent: "Ho letto l’informativa.".into(),
         }),
         quick_replies: vec!["Siete aperti domenica?".into()],
+        shield: Shield::On,
     }
 }
 
@@ -295,6 +317,7 @@ fn visitor_bodies(golden: &mut Golden) {
                 code: ErrorCode::BodyTooLong,
                 message: "A message has at most 4,096 characters.".into(),
                 retry_after_ms: None,
+                challenge: None,
             },
         },
     );
@@ -305,6 +328,18 @@ fn visitor_bodies(golden: &mut Golden) {
                 code: ErrorCode::TooMany,
                 message: "Too many messages; wait a moment.".into(),
                 retry_after_ms: Some(4_000),
+                challenge: None,
+            },
+        },
+    );
+    golden.check(
+        "error_proof_needed",
+        &ErrorBody {
+            error: ErrorDetail {
+                code: ErrorCode::ProofNeeded,
+                message: "Unusually many come here just now.".into(),
+                retry_after_ms: None,
+                challenge: Some(Challenge { text: "CwAAAaDH7wA…".into(), bits: 12, rounds: 16 }),
             },
         },
     );
@@ -352,6 +387,8 @@ fn visitor_bodies(golden: &mut Golden) {
             messages: vec![message(), answer()],
         },
     );
+    golden.check("identify", &Identify { token: "eyJhbGciOi….eyJzdWIiOi….…".into(), next: "n".repeat(43) });
+    golden.check("identified", &Identified { session: session(), contact: contact(), renewed: true });
     golden.check("send_message", &send_message());
     golden.check(
         "send_message_backend",
@@ -426,6 +463,19 @@ fn inbox_bodies(golden: &mut Golden) {
                 name: "Magazzino".into(),
                 created_at: NOW,
             }],
+            identity_secrets: vec![IdentitySecret {
+                identity_secret_id: IdentitySecretId::new("s1").unwrap(),
+                hint: "idsec_MfKQ".into(),
+                created_at: NOW,
+            }],
+            guard: SiteGuard {
+                since: Some(NOW),
+                new_per_minute: 240,
+                usual_per_minute_thousandths: 350,
+                asked: 1_200,
+                proved: 40,
+                refused: 7,
+            },
         },
     );
     golden.check("new_secret", &NewSecret { secret: "whsec_example".into() });
@@ -465,6 +515,7 @@ fn backend_bodies(golden: &mut Golden) {
                 site: site(),
                 visitor_id: visitor_id(),
                 context: context(),
+                contact: Some(contact()),
                 message: message(),
             },
         },

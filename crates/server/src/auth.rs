@@ -4,3 +4,5 @@
 pub mod password;
 pub mod secret;
 pub mod throttle;
+pub mod token;
+pub mod work;

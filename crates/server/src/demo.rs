@@ -4,6 +4,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use pronto_protocol::id::{BadId, ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use pronto_protocol::model::contact::Shield;
 use pronto_protocol::model::cost::{Billing, BookChoice, Money};
 use pronto_protocol::model::{
     Author, Channel, DayException, DaySpan, OpenSpan, OpeningHours, SiteSettings, Status, VisitorContext,
@@ -72,6 +73,7 @@ fn bakery_settings(origins: &[String], now: Millis) -> SiteSettings {
         billing: Some(billing()),
         pre_chat: None,
         quick_replies: Vec::new(),
+        shield: Shield::Auto,
     }
 }
 

@@ -59,6 +59,7 @@ fn visitor_routes() -> Router<App> {
         .route("/v1/sites/{key}/reply-time", compressed(get(report::reply_time)))
         .route("/badge/{file}", compressed(get(report::badge)))
         .route("/v1/sites/{key}/sessions", post(conversation::open_session))
+        .route("/v1/sites/{key}/identify", post(conversation::identify::identify))
         .route("/v1/session", get(conversation::session).delete(conversation::end_session))
         .route("/v1/session/conversations", get(conversation::yours::conversations))
         .route("/v1/session/data", get(conversation::yours::data).delete(conversation::yours::erase))
@@ -92,6 +93,11 @@ fn agent_routes() -> Router<App> {
         .route("/v1/inbox/sites/{key}/webhook-secrets", post(settings::add_webhook_secret))
         .route("/v1/inbox/sites/{key}/api-keys", post(settings::add_api_key))
         .route("/v1/inbox/sites/{key}/api-keys/{id}", delete(settings::revoke_api_key))
+        .route("/v1/inbox/sites/{key}/identity-secrets", post(settings::identity::add_identity_secret))
+        .route(
+            "/v1/inbox/sites/{key}/identity-secrets/{id}",
+            delete(settings::identity::revoke_identity_secret),
+        )
         .route("/v1/inbox/sites/{key}/deliveries", get(settings::deliveries))
         .route("/v1/inbox/sites/{key}/deliveries/{id}/retry", post(settings::retry_delivery))
 }

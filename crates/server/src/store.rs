@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 pub(crate) use self::engine::migrate::{KNOWN as KNOWN_VERSION, version_of_file};
 pub use self::outbox::mail::{MailClaim, MailLink, OutboundMail};
 pub use self::types::*;
+pub use self::visitors::identity::{Exchange, Identification};
 pub use self::visitors::resume::Resumed;
 use crate::billing::Shelf;
 

@@ -101,7 +101,9 @@ fn answer(request: &Request, text: &str) -> Option<Answer> {
         Request::Send(_) => Answer::Sent(from_json(text)?),
         Request::Site(_) | Request::SaveSite(..) => Answer::Site(from_json(text)?),
         Request::Report(_) => Answer::Report(from_json(text)?),
-        Request::NewWebhookSecret(_) | Request::NewApiKey(..) => Answer::Secret(from_json(text)?),
+        Request::NewWebhookSecret(_) | Request::NewApiKey(..) | Request::NewIdentitySecret(_) => {
+            Answer::Secret(from_json(text)?)
+        }
         Request::Costs(_) => Answer::Costs(from_json(text)?),
         Request::Statement(..) => Answer::Statement(from_json(text)?),
         Request::Deliveries(_) => Answer::Deliveries(from_json::<DeliveryPage>(text)?.deliveries),

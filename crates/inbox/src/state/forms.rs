@@ -77,6 +77,7 @@ impl FirstSiteForm {
             billing: None,
             pre_chat: None,
             quick_replies: Vec::new(),
+            shield: pronto_protocol::model::contact::Shield::Auto,
         };
         Some((site_key(name)?, settings)).filter(|_| fits)
     }

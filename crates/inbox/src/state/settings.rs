@@ -8,7 +8,8 @@ pub mod hours;
 pub mod opening;
 
 use pronto_protocol::api::SitePage;
-use pronto_protocol::id::ApiKeyId;
+use pronto_protocol::id::{ApiKeyId, IdentitySecretId};
+use pronto_protocol::model::contact::Shield;
 use pronto_protocol::model::{Delivery, SiteSettings};
 
 use ask::{AskForm, AskProblem};
@@ -65,6 +66,8 @@ pub struct Form {
     pub billing: BillingForm,
     /// What visitors are asked, and can say by a press.
     pub ask: AskForm,
+    /// When new visitors' devices have to do some work.
+    pub shield: Shield,
 }
 
 /// How saving stands.
@@ -172,6 +175,16 @@ pub enum Shown {
     Webhook(String),
     /// For the API.
     ApiKey(String),
+    /// For signing identities.
+    Identity(String),
+}
+
+impl Shown {
+    /// Whether it stands with the identity secrets, and not above all the others.
+    #[must_use]
+    pub const fn is_identity(&self) -> bool {
+        matches!(self, Self::Identity(_))
+    }
 }
 
 /// What a second press would do.
@@ -181,6 +194,10 @@ pub enum Confirm {
     Rotate,
     /// End an API key.
     Revoke(ApiKeyId),
+    /// Make a new identity secret, which ends the older of two.
+    Identity,
+    /// End an identity secret.
+    RevokeIdentity(IdentitySecretId),
 }
 
 impl Settings {
@@ -227,6 +244,7 @@ impl Form {
             away: settings.away.clone(),
             billing: BillingForm::of(settings.billing.as_ref()),
             ask: AskForm::of(settings),
+            shield: settings.shield,
         }
     }
 
@@ -274,6 +292,7 @@ impl Form {
             billing,
             pre_chat,
             quick_replies,
+            shield: self.shield,
         })
     }
 }

@@ -4,7 +4,7 @@ use pronto_protocol::api::{
     ChangePassword, ErrorCode, InboxPage, Login, Me, MessagePage, NewApiKey, NewSecret, Polled, SentMessage,
     Setup, SitePage,
 };
-use pronto_protocol::id::{ApiKeyId, ConversationId, DeliveryId, SiteKey};
+use pronto_protocol::id::{ApiKeyId, ConversationId, DeliveryId, IdentitySecretId, SiteKey};
 use pronto_protocol::model::cost::{Costs, Statement};
 use pronto_protocol::model::report::Report;
 use pronto_protocol::model::{Delivery, InboxConversation, Receipts, SiteSettings, Status};
@@ -53,6 +53,10 @@ pub enum Request {
     NewApiKey(SiteKey, NewApiKey),
     /// Ends an API key.
     RevokeApiKey(SiteKey, ApiKeyId),
+    /// Makes a secret to sign identities with.
+    NewIdentitySecret(SiteKey),
+    /// Ends one.
+    RevokeIdentitySecret(SiteKey, IdentitySecretId),
     /// The parked deliveries.
     Deliveries(SiteKey),
     /// Sends a parked delivery again.
@@ -163,7 +167,7 @@ impl Request {
             | Self::Statement(..) => "GET",
             Self::Status(..) | Self::Block(..) => "PATCH",
             Self::SaveSite(..) => "PUT",
-            Self::RevokeApiKey(..) => "DELETE",
+            Self::RevokeApiKey(..) | Self::RevokeIdentitySecret(..) => "DELETE",
             _ => "POST",
         }
     }
@@ -190,6 +194,10 @@ impl Request {
             Self::NewWebhookSecret(site) => format!("/v1/inbox/sites/{site}/webhook-secrets"),
             Self::NewApiKey(site, _) => format!("/v1/inbox/sites/{site}/api-keys"),
             Self::RevokeApiKey(site, key) => format!("/v1/inbox/sites/{site}/api-keys/{key}"),
+            Self::NewIdentitySecret(site) => format!("/v1/inbox/sites/{site}/identity-secrets"),
+            Self::RevokeIdentitySecret(site, id) => {
+                format!("/v1/inbox/sites/{site}/identity-secrets/{id}")
+            }
             Self::Deliveries(site) => format!("/v1/inbox/sites/{site}/deliveries?state=parked"),
             Self::SendAgain(site, delivery) => format!("/v1/inbox/sites/{site}/deliveries/{delivery}/retry"),
             Self::Costs(site) => format!("/v1/inbox/sites/{site}/costs"),

@@ -4,7 +4,7 @@
 mod write;
 
 use pronto_protocol::api::NewApiKey;
-use pronto_protocol::id::ApiKeyId;
+use pronto_protocol::id::SiteKey;
 
 use super::enter::sentence;
 use super::request::{Answer, Failed, Request};
@@ -30,13 +30,21 @@ pub(super) fn ui(state: &mut State, ui: SettingsUi) -> Vec<Effect> {
         SettingsUi::Save => return save(state),
         SettingsUi::Revert => return revert(state),
         SettingsUi::Copy(text) => return vec![Effect::Copy(text)],
-        SettingsUi::Rotate => {
-            if settings.confirm.replace(Confirm::Rotate) == Some(Confirm::Rotate) {
-                settings.confirm = None;
-                return vec![call(state, Request::NewWebhookSecret(site))];
-            }
+        SettingsUi::Rotate => return sure(state, Confirm::Rotate, Request::NewWebhookSecret),
+        SettingsUi::Revoke(key) => {
+            return sure(state, Confirm::Revoke(key.clone()), |site| Request::RevokeApiKey(site, key));
         }
-        SettingsUi::Revoke(key) => return revoke(state, key),
+        SettingsUi::MakeIdentity => {
+            // Only where it ends another is there something to be asked.
+            if settings.page.as_ref().is_some_and(|page| page.identity_secrets.len() < 2) {
+                return vec![call(state, Request::NewIdentitySecret(site))];
+            }
+            return sure(state, Confirm::Identity, Request::NewIdentitySecret);
+        }
+        SettingsUi::RevokeIdentity(id) => {
+            let confirm = Confirm::RevokeIdentity(id.clone());
+            return sure(state, confirm, |site| Request::RevokeIdentitySecret(site, id));
+        }
         SettingsUi::Cancel => settings.confirm = None,
         SettingsUi::HideSecret => settings.shown = None,
         SettingsUi::KeyName(name) => settings.key_name = name,
@@ -84,16 +92,17 @@ fn revert(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-fn revoke(state: &mut State, key: ApiKeyId) -> Vec<Effect> {
+/// Asks, and at the second press does it.
+fn sure(state: &mut State, wanted: Confirm, request: impl FnOnce(SiteKey) -> Request) -> Vec<Effect> {
     let Some(inside) = state.inside_mut() else { return Vec::new() };
     let site = inside.site.clone();
     let Some(settings) = inside.settings.as_mut() else { return Vec::new() };
-    let wanted = Confirm::Revoke(key.clone());
-    if settings.confirm.replace(wanted.clone()).as_ref() != Some(&wanted) {
+    if settings.confirm.as_ref() != Some(&wanted) {
+        settings.confirm = Some(wanted);
         return Vec::new();
     }
     settings.confirm = None;
-    vec![call(state, Request::RevokeApiKey(site, key))]
+    vec![call(state, request(site))]
 }
 
 pub(super) fn answered(state: &mut State, request: Request, answer: Answer) -> Vec<Effect> {
@@ -130,7 +139,13 @@ pub(super) fn answered(state: &mut State, request: Request, answer: Answer) -> V
             settings.key_name.clear();
             return vec![call(state, Request::Site(site))];
         }
-        (Request::RevokeApiKey(site, _), _) => return vec![call(state, Request::Site(site))],
+        (Request::NewIdentitySecret(site), Answer::Secret(secret)) => {
+            settings.shown = Some(Shown::Identity(secret.secret));
+            return vec![call(state, Request::Site(site))];
+        }
+        (Request::RevokeApiKey(site, _) | Request::RevokeIdentitySecret(site, _), _) => {
+            return vec![call(state, Request::Site(site))];
+        }
         (Request::Deliveries(site), Answer::Deliveries(deliveries)) if site == here => {
             settings.deliveries = Some(deliveries);
         }
@@ -154,6 +169,8 @@ pub(super) fn failed(state: &mut State, request: &Request, failed: &Failed) -> V
         | Request::NewWebhookSecret(_)
         | Request::NewApiKey(..)
         | Request::RevokeApiKey(..)
+        | Request::NewIdentitySecret(_)
+        | Request::RevokeIdentitySecret(..)
         | Request::Deliveries(_)
         | Request::SendAgain(..) => settings.problem = Some(sentence),
         _ => return Vec::new(),

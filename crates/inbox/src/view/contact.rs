@@ -1,12 +1,13 @@
-//! Who writes, as far as their browser says: none of it is checked, and the pane says so.
+//! Who writes: what the business's own site has signed, and apart from it what their browser says, which nobody has checked.
 
 use pronto_protocol::id::ConversationId;
 use pronto_protocol::model::ask::{Asked, FieldAnswer, FieldKind};
+use pronto_protocol::model::contact::Contact;
 use pronto_protocol::model::{InboxConversation, Status};
 use yew::{Html, html};
 
 use super::list::visitor_name;
-use super::parts::{ICON_BACK, icon, on};
+use super::parts::{ICON_BACK, ICON_SEAL, icon, on};
 use super::{Say, when};
 use crate::state::{Inside, Route, State};
 use crate::text::{Strings, fill};
@@ -62,6 +63,7 @@ fn facts(state: &State, inside: &Inside, row: &InboxConversation, say: &Say) -> 
                     </dd>
                 }
             </dl>
+            if let Some(contact) = &row.contact { { known(contact, words) } }
             <p class="unverified">{ words.unverified }</p>
             <dl>
                 <dt>{ words.page }</dt>
@@ -93,6 +95,22 @@ fn filled_in(asked: &Asked, words: &Strings) -> Html {
                 <><dt dir="auto">{ label(answer) }</dt><dd dir="auto">{ &answer.value }</dd></>
             }) }
             if let Some(consent) = &asked.consent { <dt>{ words.asked_consent }</dt><dd dir="auto">{ consent }</dd> }
+        </>
+    }
+}
+
+fn known(contact: &Contact, words: &Strings) -> Html {
+    let lines = [
+        (words.known_name, contact.name.as_ref()),
+        (words.known_email, contact.email.as_ref()),
+        (words.known_phone, contact.phone.as_ref()),
+        (words.known_subject, Some(&contact.subject)),
+    ];
+    let lines = lines.into_iter().filter_map(|(what, value)| Some((what, value?)));
+    html! {
+        <>
+            <p class="verified">{ icon(ICON_SEAL) }{ words.verified }</p>
+            <dl>{ for lines.map(|(what, value)| html! { <><dt>{ what }</dt><dd dir="auto">{ value }</dd></> }) }</dl>
         </>
     }
 }

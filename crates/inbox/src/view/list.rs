@@ -189,6 +189,9 @@ fn skeleton() -> Html {
 
 /// What a visitor is called: nobody's name is known, so the end of their id tells them apart.
 pub(super) fn visitor_name(row: &InboxConversation, words: &Strings) -> String {
+    if let Some(name) = row.contact.as_ref().and_then(|contact| contact.name.as_ref()) {
+        return name.clone();
+    }
     let id = row.visitor_id.as_str();
     let end: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
     let end = end.get(end.len().saturating_sub(4)..).unwrap_or_default().to_ascii_uppercase();

@@ -155,6 +155,7 @@ pub(super) fn icon(path: &'static str) -> Html {
     }
 }
 
+pub(super) const ICON_SEAL: &str = "M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6zM9 12l2 2 4-4";
 pub(super) const ICON_BACK: &str = "M15 5l-7 7 7 7";
 pub(super) const ICON_SETTINGS: &str = "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5";
 pub(super) const ICON_REPORTS: &str = "M4 4.500v15h16M8.500 15.500v-4M13 15.500v-8M17.500 15.500v-6";

@@ -4,6 +4,7 @@ mod ask;
 mod badge;
 mod billing;
 mod exceptions;
+mod guard;
 mod hours;
 
 use pronto_protocol::api::SitePage;
@@ -61,13 +62,15 @@ fn loaded(state: &State, inside: &Inside, settings: &Settings, page: &SitePage, 
                 { billing::editor(state, inside, settings, locked, say) }
                 { ask::editor(state, settings, locked, say) }
                 { places(state, settings, locked, say) }
+                { guard::shield(state, settings, page, locked, say) }
                 { save_bar(state, settings, locked, say) }
             </form>
             { badge::section(state, &page.site, say) }
             if !locked {
-                { shown(settings.shown.as_ref(), words, say) }
+                { shown(settings.shown.as_ref().filter(|fresh| !fresh.is_identity()), words, say) }
                 { secrets(state, settings, page, say) }
                 { keys(state, settings, page, say) }
+                { guard::identity(state, settings, page, say) }
             }
             { parked(state, settings, say) }
         </>
@@ -321,6 +324,7 @@ fn shown(shown: Option<&Shown>, words: &Strings, say: &Say) -> Html {
     let (title, secret) = match shown {
         Shown::Webhook(secret) => (words.webhook_secrets, secret),
         Shown::ApiKey(secret) => (words.api_keys, secret),
+        Shown::Identity(secret) => (words.identity_secrets, secret),
     };
     html! {
         <section class="block fresh" role="alert">

@@ -81,6 +81,7 @@ pub(crate) fn row(conversation: &str, seq: u64) -> InboxConversation {
         blocked: false,
         email: None,
         rating: None,
+        contact: None,
     }
 }
 
@@ -112,10 +113,13 @@ pub(crate) fn settings() -> SitePage {
             billing: None,
             pre_chat: None,
             quick_replies: Vec::new(),
+            shield: pronto_protocol::model::contact::Shield::Auto,
         },
         snippet: "<script>".into(),
         webhook_secrets: Vec::new(),
         api_keys: Vec::new(),
+        identity_secrets: Vec::new(),
+        guard: pronto_protocol::model::contact::SiteGuard::default(),
     }
 }
 

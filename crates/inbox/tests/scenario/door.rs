@@ -6,8 +6,10 @@ use pronto_inbox::state::forms::Field;
 use pronto_inbox::state::{Dialog, Phase, Route};
 use pronto_inbox::update::request::{Answer, Request};
 use pronto_inbox::update::{SettingsUi, Ui};
-use pronto_protocol::api::{ErrorCode, NewSecret};
+use pronto_protocol::api::{ErrorCode, NewSecret, SitePage};
+use pronto_protocol::id::{IdentitySecretId, Millis};
 use pronto_protocol::model::Author;
+use pronto_protocol::model::contact::IdentitySecret;
 
 use super::check;
 
@@ -251,5 +253,48 @@ fn settings_are_checked_saved_and_secrets_shown_once() {
                 focus the heading
                 no secret
         "#]],
+    );
+}
+
+#[test]
+fn an_identity_secret_is_made_at_once_unless_it_ends_another() {
+    let with = |count: usize| {
+        let secret = |place: usize| IdentitySecret {
+            identity_secret_id: IdentitySecretId::new(format!("s{place}")).expect("an id"),
+            hint: "idsec_abcd".into(),
+            created_at: Millis(0),
+        };
+        SitePage { identity_secrets: (0..count).map(secret).collect(), ..settings() }
+    };
+    let mut desk = Desk::inside("settings", vec![]);
+    desk.answer_to(Request::Site(super::desk::site()), Answer::Site(with(1)));
+    desk.does("a second", Ui::Settings(SettingsUi::MakeIdentity));
+    desk.answered(Answer::Secret(NewSecret { secret: "idsec_abc".into() }));
+    desk.answered(Answer::Site(with(2)));
+    desk.does("a third", Ui::Settings(SettingsUi::MakeIdentity));
+    desk.does("yes", Ui::Settings(SettingsUi::MakeIdentity));
+    let id = || IdentitySecretId::new("s0").expect("an id");
+    desk.does("revokes", Ui::Settings(SettingsUi::RevokeIdentity(id())));
+    desk.does("not after all", Ui::Settings(SettingsUi::Cancel));
+    desk.does("revokes", Ui::Settings(SettingsUi::RevokeIdentity(id())));
+    desk.does("yes", Ui::Settings(SettingsUi::RevokeIdentity(id())));
+    check(
+        desk,
+        expect![[r#"
+        the server answers
+        a second
+            POST /v1/inbox/sites/bakery/identity-secrets +csrf
+        the server answers
+            GET /v1/inbox/sites/bakery +csrf
+        the server answers
+        a third
+        yes
+            POST /v1/inbox/sites/bakery/identity-secrets +csrf
+        revokes
+        not after all
+        revokes
+        yes
+            DELETE /v1/inbox/sites/bakery/identity-secrets/s0 +csrf
+    "#]],
     );
 }

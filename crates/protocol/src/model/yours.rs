@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Millis, SiteKey, VisitorId};
+use crate::model::contact::Contact;
 use crate::model::{Conversation, Message, VisitorContext};
 
 /// `GET /v1/session/conversations`: those that have a message, the one with the newest first, 200 at most.
@@ -83,6 +84,9 @@ pub struct VisitorData {
     /// The address they left for answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// What the business has signed about them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
     /// When the business blocked them, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked_at: Option<Millis>,
@@ -136,6 +140,9 @@ pub struct Erased {
     /// Addresses for answers by e-mail.
     #[serde(default)]
     pub emails: u64,
+    /// What the business had signed about who they are: 1, or absent, as in receipts from before there were any.
+    #[serde(default, skip_serializing_if = "super::is_none")]
+    pub contacts: u64,
     /// Devices, which are logged out.
     #[serde(default)]
     pub sessions: u64,
@@ -166,11 +173,12 @@ impl ErasureReceipt {
     /// What the digest is made of: a line each for what it says, and for each count that is not 0.
     #[must_use]
     pub fn text(&self) -> String {
-        let Erased { conversations, messages, emails, sessions, deliveries } = self.erased;
+        let Erased { conversations, messages, emails, contacts, sessions, deliveries } = self.erased;
         let counts = [
             ("conversations", conversations),
             ("messages", messages),
             ("emails", emails),
+            ("contacts", contacts),
             ("sessions", sessions),
             ("deliveries", deliveries),
         ];

@@ -23,7 +23,12 @@ pub fn mint_id() -> String {
     hex::encode(random::<16>())
 }
 
-fn random<const N: usize>() -> [u8; N] {
+/// Random bytes of the operating system.
+///
+/// # Panics
+/// As [`mint`].
+#[must_use]
+pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use pronto_protocol::api::{ErrorBody, ErrorCode, ErrorDetail};
+use pronto_protocol::api::{Challenge, ErrorBody, ErrorCode, ErrorDetail};
 
 use crate::store::StoreError;
 
@@ -16,12 +16,13 @@ pub struct Refused {
     code: ErrorCode,
     message: String,
     retry_after_ms: Option<u64>,
+    challenge: Option<Challenge>,
 }
 
 impl Refused {
     /// Refused for `code`; `message` tells a person what failed and what to do.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retry_after_ms: None }
+        Self { code, message: message.into(), retry_after_ms: None, challenge: None }
     }
 
     /// A thing that is not there, or not the caller's.
@@ -35,6 +36,14 @@ impl Refused {
     pub fn too_many(retry_after_ms: u64) -> Self {
         let message = "Too many requests. Wait a little and try again.";
         Self { retry_after_ms: Some(retry_after_ms), ..Self::new(ErrorCode::TooMany, message) }
+    }
+
+    /// Nobody new is let in without some work.
+    #[must_use]
+    pub fn proof_needed(challenge: Challenge) -> Self {
+        let message =
+            "Unusually many come here just now. Do the work of the challenge, and send this again with it.";
+        Self { challenge: Some(challenge), ..Self::new(ErrorCode::ProofNeeded, message) }
     }
 
     /// A body that could not be read.
@@ -52,6 +61,12 @@ impl Refused {
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         self.code
+    }
+
+    /// After how long to come again; 0 where that is not known.
+    #[must_use]
+    pub fn retry_after_ms(&self) -> u64 {
+        self.retry_after_ms.unwrap_or_default()
     }
 
     /// The sentence for a person.
@@ -82,7 +97,8 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry_after_ms = self.retry_after_ms;
-        let error = ErrorDetail { code: self.code, message: self.message, retry_after_ms };
+        let error =
+            ErrorDetail { code: self.code, message: self.message, retry_after_ms, challenge: self.challenge };
         let mut response = (status, Json(ErrorBody { error })).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

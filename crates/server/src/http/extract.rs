@@ -19,6 +19,8 @@ use super::state::App;
 pub const BODY_LIMIT: usize = 64 * 1024;
 /// How much more of an oversized body is taken and thrown away, so that its sender can read the refusal.
 const DISCARD_LIMIT: usize = 64 * 1024 * 1024;
+/// A challenge and sixteen numbers.
+const PROOF_MAX_BYTES: usize = 400;
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A JSON body.
@@ -142,6 +144,8 @@ pub struct Caller {
     pub address: IpAddr,
     /// The chat's own origin, as this browser reaches it.
     pub origin: String,
+    /// The work that the caller has done, if any.
+    pub proof: Option<String>,
     from: Option<String>,
     fetch_site: Option<String>,
 }
@@ -182,6 +186,7 @@ impl FromRequestParts<App> for Caller {
         Ok(Self {
             address: forwarded.unwrap_or(peer),
             origin: app.origin(text("host").as_deref()),
+            proof: text("x-pronto-proof").filter(|proof| proof.len() <= PROOF_MAX_BYTES),
             from: text("origin"),
             fetch_site: text("sec-fetch-site"),
         })

@@ -7,19 +7,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use pronto_protocol::id::SiteKey;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use super::guard::budget::{Budget, Limits};
+use super::guard::crowd::Crowd;
+use super::guard::flood::Floods;
 use super::metrics::Metrics;
 use super::page::Pages;
 use super::reply::ReplyTimes;
 use crate::auth::password::Passwords;
-use crate::auth::secret::SecretHash;
+use crate::auth::secret::{self, SecretHash};
 use crate::auth::throttle::Throttle;
+use crate::auth::work::{KEY_BYTES, Work};
 use crate::bus::Bus;
 pub use crate::clock::now;
 use crate::config::ServeArgs;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// How long live connections are given; tests ask for less.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +44,9 @@ impl Default for Timing {
     }
 }
 
+/// Sockets and polls of one session at a time: more than anyone has tabs and devices for it.
+const LISTENING_MOST: usize = 100;
+
 /// The budgets in force.
 pub struct Budgets {
     /// Messages of one visitor, agent or key.
@@ -55,6 +61,20 @@ pub struct Budgets {
     pub address_sessions: Budget<std::net::IpAddr>,
     /// E-mail addresses that one session leaves.
     pub session_emails: Budget<SecretHash>,
+    /// Messages of one session within a day.
+    pub session_day_messages: Budget<SecretHash>,
+    /// Bytes of text of one session within a day.
+    pub session_day_bytes: Budget<SecretHash>,
+    /// Visitors' messages of one site within a day.
+    pub site_day_messages: Budget<SiteKey>,
+    /// Bytes of visitors' text of one site within a day.
+    pub site_day_bytes: Budget<SiteKey>,
+    /// New sessions of one site within a day.
+    pub site_day_sessions: Budget<SiteKey>,
+    /// New sessions of one flooded site by its form.
+    pub site_form_sessions: Budget<SiteKey>,
+    /// The same from one address.
+    pub address_form_sessions: Budget<std::net::IpAddr>,
 }
 
 impl Budgets {
@@ -68,6 +88,13 @@ impl Budgets {
             site_sessions: Budget::new(limits.site_sessions),
             address_sessions: Budget::new(limits.address_sessions),
             session_emails: Budget::new(limits.session_emails),
+            session_day_messages: Budget::new(limits.session_day_messages),
+            session_day_bytes: Budget::new(limits.session_day_bytes),
+            site_day_messages: Budget::new(limits.site_day_messages),
+            site_day_bytes: Budget::new(limits.site_day_bytes),
+            site_day_sessions: Budget::new(limits.site_day_sessions),
+            site_form_sessions: Budget::new(limits.site_form_sessions),
+            address_form_sessions: Budget::new(limits.address_form_sessions),
         }
     }
 }
@@ -223,6 +250,11 @@ pub struct Shared {
     pub throttle: Throttle,
     /// How much anyone may ask for.
     pub budgets: Budgets,
+    /// Which sites are flooded.
+    pub floods: Floods,
+    /// How many sockets and polls each session has open.
+    pub listening: Crowd<SecretHash>,
+    work: OnceCell<Work>,
     /// Who is at the inbox.
     pub presence: Presence,
     /// What is counted.
@@ -260,6 +292,9 @@ impl App {
             passwords: Passwords::new(),
             throttle: Throttle::default(),
             budgets: Budgets::new(limits),
+            floods: Floods::default(),
+            listening: Crowd::new(LISTENING_MOST),
+            work: OnceCell::new(),
             presence: Presence::new(),
             metrics: Metrics::new(),
             drain: Drain::new(),
@@ -276,6 +311,22 @@ impl App {
         let listen = crate::config::reachable(self.args.listen).to_string();
         let origin = |host: &str| crate::config::web_origin(&format!("http://{host}"));
         host.and_then(origin).or_else(|| origin(&listen)).unwrap_or_default()
+    }
+
+    /// What sets work and checks it, with the key that all servers of this database share.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn work(&self) -> Result<&Work, StoreError> {
+        let make = async || {
+            let fresh = hex::encode(secret::random::<KEY_BYTES>());
+            let shared = self.store.server_key("work", fresh).await?;
+            let mut key = [0; KEY_BYTES];
+            let bad = |_| StoreError::Other("the key for work cannot be read".to_owned());
+            hex::decode_to_slice(shared, &mut key).map_err(bad)?;
+            Ok(Work::new(key))
+        };
+        self.work.get_or_try_init(make).await
     }
 
     /// Whether an answer can go out by e-mail, so that an address may be asked for.

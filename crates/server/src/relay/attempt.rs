@@ -100,13 +100,14 @@ fn body(outbound: &Outbound) -> Result<String, String> {
         at.map(|at| format!("{at:.3}")).map_err(|_| "The event's time is outside the calendar.".to_owned())
     };
     let event = match &outbound.news {
-        Told::Message { visitor_id, context, message } => serde_json::to_string(&WebhookEvent {
+        Told::Message { visitor_id, context, contact, message } => serde_json::to_string(&WebhookEvent {
             kind: "message.created".to_owned(),
             timestamp: at(message.created_at)?,
             data: WebhookData {
                 site: outbound.site.key.clone(),
                 visitor_id: visitor_id.clone(),
                 context: context.clone(),
+                contact: contact.as_deref().cloned(),
                 message: message.clone(),
             },
         }),

@@ -7,7 +7,7 @@ use super::conversations::{
     CONVERSATION_COLUMNS, MESSAGE_COLUMNS, conversation, conversation_columns, message, message_columns,
 };
 use super::engine::connection::{Connection, DbError, Row};
-use super::sites::from_json;
+use super::sites::{from_json, opt_json};
 use super::visitors::rating::rating;
 use super::{InboxOrder, Store, StoreError, ledger};
 use crate::billing::Shelf;
@@ -19,7 +19,8 @@ macro_rules! select {
             conversation_columns!(),
             ", c.visitor_id, c.context, c.waiting_since, c.demo, c.last_at, c.waiting_order, \
              c.promise_order, (select v.blocked_at from visitor v where v.visitor_id = c.visitor_id), \
-             (select v.email from visitor v where v.visitor_id = c.visitor_id), ",
+             (select v.email from visitor v where v.visitor_id = c.visitor_id), \
+             (select v.contact from visitor v where v.visitor_id = c.visitor_id), ",
             message_columns!(),
             ", w.created_at, w.channel, r.score, r.words, r.rated_at from conversation c left join message m \
              on m.conversation_id = c.conversation_id and m.seq = c.last_seq left join message w \
@@ -46,7 +47,7 @@ const PROMISE: &str = select!(
 const ONE: &str = select!("where c.conversation_id = $1");
 
 /// Where the columns of the visitor's last message begin.
-const LAST_SAID: usize = CONVERSATION_COLUMNS + 9 + MESSAGE_COLUMNS;
+const LAST_SAID: usize = CONVERSATION_COLUMNS + 10 + MESSAGE_COLUMNS;
 
 impl Store {
     /// A page of a site's conversations that have a message, and the cursor of the next page. A cursor that cannot be
@@ -140,10 +141,11 @@ fn inbox_conversation(row: &mut Row) -> Result<InboxConversation, DbError> {
         context: from_json(row, AT + 1)?,
         waiting_since: row.opt_at(AT + 2)?,
         demo: row.int(AT + 3)? != 0,
-        last_message: if has_messages { Some(message(row, AT + 9)?) } else { None },
+        last_message: if has_messages { Some(message(row, AT + 10)?) } else { None },
         window: None,
         blocked: row.opt_at(AT + 7)?.is_some(),
         email: row.opt_text(AT + 8)?,
         rating: rating(row, LAST_SAID + 2)?,
+        contact: opt_json(row, AT + 9)?,
     })
 }

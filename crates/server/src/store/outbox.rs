@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::conversations::{message, message_columns};
 use super::engine::connection::{Connection, DbError, Row};
-use super::sites::{from_json, secrets, site};
+use super::sites::{from_json, opt_json, secrets, site};
 use super::{Claim, DeliveryResult, Outbound, OutboxCounts, Store, StoreError, Told, visitors};
 
 macro_rules! delivery_columns {
@@ -247,14 +247,14 @@ fn claim(c: &mut Connection, key: &SiteKey, now: Millis, until: Millis) -> Resul
 /// A message as a backend is told of it.
 fn told(c: &mut Connection, id: &ConversationId, seq: u64) -> Result<Option<Told>, DbError> {
     let sql = concat!(
-        "select c.visitor_id, c.context, ",
+        "select c.visitor_id, c.context, (select v.contact from visitor v where v.visitor_id = c.visitor_id), ",
         message_columns!(),
         " from conversation c join message m on m.conversation_id = c.conversation_id and m.seq = $2 \
          where c.conversation_id = $1"
     );
     let Some(mut row) = c.query_one(sql, &[id.as_str().into(), seq.into()])? else { return Ok(None) };
-    let (visitor_id, context) = (row.id(0)?, from_json(&mut row, 1)?);
-    Ok(Some(Told::Message { visitor_id, context, message: message(&mut row, 2)? }))
+    let (visitor_id, context, contact) = (row.id(0)?, from_json(&mut row, 1)?, opt_json(&mut row, 2)?);
+    Ok(Some(Told::Message { visitor_id, context, contact, message: message(&mut row, 3)? }))
 }
 
 fn delivery(row: &mut Row) -> Result<Delivery, DbError> {

@@ -197,6 +197,15 @@ pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreErr
     serde_json::to_string(value).map_err(|error| StoreError::Other(error.to_string()))
 }
 
+/// [`from_json`] where there may be nothing.
+pub(in crate::store) fn opt_json<T: serde::de::DeserializeOwned>(
+    row: &mut Row,
+    column: usize,
+) -> Result<Option<T>, DbError> {
+    let bad = |_| DbError::Other(format!("the JSON of column {column} cannot be read"));
+    row.opt_text(column)?.map(|text| serde_json::from_str(&text).map_err(bad)).transpose()
+}
+
 pub(super) fn from_json<T: serde::de::DeserializeOwned>(row: &mut Row, column: usize) -> Result<T, DbError> {
     parse(&row.text(column)?, column)
 }

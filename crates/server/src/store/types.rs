@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use pronto_protocol::id::{AgentId, ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use pronto_protocol::id::{AgentId, ConversationId, IdentitySecretId, MessageId, Millis, SiteKey, VisitorId};
+use pronto_protocol::model::contact::Contact;
 use pronto_protocol::model::yours::{ErasureReceipt, KeptSession};
 use pronto_protocol::model::{
     Agent, Author, Channel, Conversation, Delivery, Message, SiteSettings, Status, VisitorContext,
@@ -118,6 +119,23 @@ impl fmt::Debug for WebhookSecret {
     }
 }
 
+/// A secret that identities are signed with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IdentitySecretRow {
+    /// What revokes it.
+    pub id: IdentitySecretId,
+    /// `idsec_` and base64url.
+    pub secret: String,
+    /// When it was made.
+    pub created_at: Millis,
+}
+
+impl fmt::Debug for IdentitySecretRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "IdentitySecretRow({})", self.id)
+    }
+}
+
 /// A live API key, for checking.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ApiKeyRow {
@@ -192,6 +210,8 @@ pub struct Kept {
     pub blocked_at: Option<Millis>,
     /// The address they left for answers.
     pub email: Option<String>,
+    /// What the business has signed about them.
+    pub contact: Option<Contact>,
     /// The devices they wrote from, in order.
     pub sessions: Vec<KeptSession>,
     /// Their conversations, the oldest first, and what the browser said with each.
@@ -442,6 +462,8 @@ pub enum Told {
         visitor_id: VisitorId,
         /// What their browser said.
         context: VisitorContext,
+        /// Who they are, where that was signed.
+        contact: Option<Box<Contact>>,
         /// The message.
         message: Message,
     },

@@ -1,6 +1,7 @@
 //! Visitors and their sessions. A visitor exists from their first message on, never before.
 
 pub(super) mod erase;
+pub(super) mod identity;
 pub(super) mod rating;
 pub(super) mod resume;
 mod yours;

@@ -117,6 +117,7 @@ pub(crate) fn settings(name: &str) -> SiteSettings {
         billing: None,
         pre_chat: None,
         quick_replies: Vec::new(),
+        shield: pronto_protocol::model::contact::Shield::Auto,
     }
 }
 

@@ -9,6 +9,7 @@ mod failures;
 mod ledger;
 mod outbox;
 mod people;
+use people::identity;
 mod turns;
 mod world;
 
@@ -79,6 +80,11 @@ on_both! {
     people::sessions_are_bound_to_site_and_visitor,
     people::agents_and_their_sessions,
     people::the_first_owner_comes_once,
+    identity::secrets_are_two_at_most_and_end_by_their_id,
+    identity::a_strangers_conversations_become_those_of_who_is_named,
+    identity::a_token_is_exchanged_by_one_session,
+    identity::what_was_signed_goes_with_the_rest,
+    identity::servers_share_a_key,
     failures::a_former_version_is_brought_up_to_date,
     failures::a_newer_version_is_refused,
     failures::what_was_stored_is_there_after_reopening,

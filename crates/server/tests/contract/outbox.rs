@@ -28,7 +28,7 @@ impl World {
 /// Who wrote, what their browser said, and the message.
 fn told(outbound: &Outbound) -> (&VisitorId, &VisitorContext, &Message) {
     match &outbound.news {
-        Told::Message { visitor_id, context, message } => (visitor_id, context, message),
+        Told::Message { visitor_id, context, message, contact: _ } => (visitor_id, context, message),
         Told::Erased(receipt) => panic!("no message: {receipt:?}"),
     }
 }

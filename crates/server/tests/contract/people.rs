@@ -1,5 +1,7 @@
 //! Sites, visitors and agents.
 
+pub(crate) mod identity;
+
 use pronto_protocol::id::{AgentId, ApiKeyId, Millis, VisitorId};
 use pronto_protocol::model::{Agent, Role, VisitorContext};
 use pronto_server::store::{ApiKeyRow, SessionOpening, VisitorRow};

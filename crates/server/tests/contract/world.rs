@@ -159,6 +159,7 @@ pub(crate) fn settings(name: &str, backend: Option<&str>) -> SiteSettings {
         billing: None,
         pre_chat: None,
         quick_replies: Vec::new(),
+        shield: pronto_protocol::model::contact::Shield::Auto,
     }
 }
 

@@ -67,6 +67,7 @@ impl World {
             billing: None,
             pre_chat: None,
             quick_replies: Vec::new(),
+            shield: pronto_protocol::model::contact::Shield::Auto,
         };
         self.store.put_site(&key, &settings, false, Millis(1)).await.expect("a site");
         key

@@ -16,6 +16,7 @@ pub(super) fn write(form: &mut Form, books: &[BookSummary], edit: SettingsUi) {
         SettingsUi::Locale(text) => form.locale = text,
         SettingsUi::Origins(text) => form.origins = text,
         SettingsUi::Backend(text) => form.backend_url = text,
+        SettingsUi::Shield(shield) => form.shield = shield,
         SettingsUi::Away(text) => form.away = text,
         SettingsUi::Ask(edit) => ask(&mut form.ask, edit),
         SettingsUi::Billing(edit) => billing(&mut form.billing, books, edit),

@@ -3,6 +3,7 @@
 
 pub mod email;
 pub mod file;
+pub mod identify;
 pub mod rating;
 pub mod transcript;
 pub mod yours;
@@ -26,6 +27,7 @@ use crate::conversation::{clean, offered};
 use crate::hours::is_closed;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Body64, Caller, Path, Query};
+use crate::http::guard::admission::{Door, admit};
 use crate::http::party::{Party, SignedIn, Visitor, bearer, erased};
 use crate::http::state::{App, now};
 use crate::store::{AppendMessage, Appended, ConversationRow, Notice, Page, SessionOpening, Site};
@@ -42,6 +44,7 @@ const PAGE_MAX: u32 = 200;
     request_body = OpenSession,
     responses(
         (status = 200, description = "The session, new or known", body = Session),
+        (status = 428, description = "The site is flooded: do the work of the challenge first", body = ErrorBody),
         (status = "4XX", description = "No such site, someone else's conversation, or too many", body = ErrorBody),
     ),
     security(("visitor" = [])),
@@ -59,7 +62,7 @@ pub async fn open_session(
             "Send `Authorization: Bearer` with 32 random bytes in base64url.",
         )
     })?;
-    let visitor = bind_session(&app, &site, &caller, secret, &open).await?;
+    let visitor = bind_session(&app, &site, &caller, secret, &open, Door::Work).await?;
     session_of(&app, &visitor).await.map(Json)
 }
 
@@ -74,15 +77,13 @@ pub async fn bind_session(
     caller: &Caller,
     secret: &str,
     open: &OpenSession,
+    door: Door<'_>,
 ) -> Answer<Visitor> {
     let session = secret::hash(secret);
-    app.store.site(site).await?.ok_or_else(Refused::not_found)?;
+    let known = app.store.site(site).await?.ok_or_else(Refused::not_found)?;
     match app.store.visitor(session).await? {
         Some(_) => app.budgets.session_requests.take(session, now())?,
-        None => {
-            app.budgets.address_sessions.take(caller.address, now())?;
-            app.budgets.site_sessions.take(site.clone(), now())?;
-        }
+        None => admit(app, &known, caller, &session, door, now()).await?,
     }
     let new = VisitorId::new(secret::mint_id()).map_err(|_| Refused::not_found())?;
     let context = bounded(&open.context);
@@ -248,10 +249,7 @@ pub async fn append(
     row: &ConversationRow,
     send: SendMessage,
 ) -> Answer<(bool, Message)> {
-    app.budgets.session_messages.take(*party.session(), now())?;
-    if matches!(party, Party::Visitor(_)) {
-        app.budgets.site_messages.take(row.conversation.site.clone(), now())?;
-    }
+    afford(app, party, &row.conversation.site, send.body.len())?;
     let now = now();
     let promise = match party {
         Party::Visitor(_) => app.replies.promise(&app.store, &row.conversation.site, now).await?,
@@ -321,6 +319,23 @@ pub async fn append(
         app.bus.announce(site, message.clone(), shown);
     }
     Ok((true, message))
+}
+
+/// Takes a message of so many bytes out of the budgets.
+fn afford(app: &App, party: &Party, site: &SiteKey, bytes: usize) -> Answer<()> {
+    let (budgets, session, now) = (&app.budgets, *party.session(), now());
+    if !matches!(party, Party::Visitor(_)) {
+        return budgets.session_messages.take(session, now);
+    }
+    let within = || {
+        budgets.session_messages.take(session, now)?;
+        budgets.session_day_messages.take(session, now)?;
+        budgets.session_day_bytes.take_many(session, bytes, now)?;
+        budgets.site_messages.take(site.clone(), now)?;
+        budgets.site_day_messages.take(site.clone(), now)?;
+        budgets.site_day_bytes.take_many(site.clone(), bytes, now)
+    };
+    within().inspect_err(|_| app.floods.refused(site, now))
 }
 
 /// What the site has to say to who writes while it is closed.

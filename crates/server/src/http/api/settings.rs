@@ -1,6 +1,7 @@
 //! A site's settings, its secrets and its deliveries, for the inbox.
 
 mod check;
+pub mod identity;
 
 use axum::Json;
 use axum::extract::State;
@@ -74,6 +75,8 @@ async fn page_of(app: &App, caller: &Caller, site: SiteKey) -> Answer<SitePage> 
         snippet: format!("<script async src=\"{}/embed.js\" data-site=\"{site}\"></script>", caller.origin),
         webhook_secrets: hints.collect(),
         api_keys: app.store.api_keys(&site).await?,
+        identity_secrets: identity::live(app, &site).await?,
+        guard: app.floods.of(&site, now()),
         settings: known.settings,
         site,
     })

@@ -226,7 +226,10 @@ mod tests {
             let text = read(path).expect("it is there");
             let fences: Vec<&str> = text.lines().filter(|line| line.starts_with("```")).collect();
             for fence in fences.chunks(2) {
-                let known = ["html", "js", "ts", "tsx", "vue", "svelte", "rust", "http", "php", "sh", "toml"];
+                let known = [
+                    "html", "js", "ts", "tsx", "vue", "svelte", "http", "mjs", "php", "python", "rust", "sh",
+                    "toml",
+                ];
                 assert!(known.iter().any(|kind| fence[0] == format!("```{kind}")), "{path}: {}", fence[0]);
                 assert_eq!(fence.get(1), Some(&"```"), "{path}");
             }

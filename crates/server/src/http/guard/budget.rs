@@ -22,6 +22,44 @@ const fn rate(burst: u32, per_second: u32) -> Rate {
     Rate { burst, per_second }
 }
 
+/// How much within a while, and so much at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Quota {
+    /// How much.
+    pub most: u32,
+    /// In how many milliseconds.
+    pub window_ms: u32,
+}
+
+const fn a_day(most: u32) -> Quota {
+    Quota { most, window_ms: 24 * 60 * 60 * 1000 }
+}
+
+const fn ten_minutes(most: u32) -> Quota {
+    Quota { most, window_ms: 10 * 60 * 1000 }
+}
+
+/// How a bucket fills: `units` every `per_ms`, up to `most`.
+#[derive(Clone, Copy, Debug)]
+pub struct Flow {
+    most: i64,
+    units: i64,
+    per_ms: i64,
+}
+
+impl From<Rate> for Flow {
+    fn from(rate: Rate) -> Self {
+        Self { most: rate.burst.into(), units: rate.per_second.max(1).into(), per_ms: 1000 }
+    }
+}
+
+impl From<Quota> for Flow {
+    fn from(quota: Quota) -> Self {
+        let most = i64::from(quota.most.max(1));
+        Self { most, units: most, per_ms: quota.window_ms.max(1).into() }
+    }
+}
+
 /// What may be asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -37,6 +75,20 @@ pub struct Limits {
     pub address_sessions: Rate,
     /// E-mail addresses that one visitor leaves: nobody mistypes theirs that often.
     pub session_emails: Rate,
+    /// Messages of one visitor within a day.
+    pub session_day_messages: Quota,
+    /// Bytes of text of one visitor within a day.
+    pub session_day_bytes: Quota,
+    /// Visitors' messages of one site within a day.
+    pub site_day_messages: Quota,
+    /// Bytes of visitors' text of one site within a day.
+    pub site_day_bytes: Quota,
+    /// New sessions of one site within a day.
+    pub site_day_sessions: Quota,
+    /// New sessions of one flooded site by its form, which does no work.
+    pub site_form_sessions: Quota,
+    /// The same from one address.
+    pub address_form_sessions: Quota,
 }
 
 impl Default for Limits {
@@ -48,20 +100,27 @@ impl Default for Limits {
             site_sessions: rate(1_000, 50),
             address_sessions: rate(120, 2),
             session_emails: rate(5, 1),
+            session_day_messages: a_day(3_000),
+            session_day_bytes: a_day(4_000_000),
+            site_day_messages: a_day(500_000),
+            site_day_bytes: a_day(1_000_000_000),
+            site_day_sessions: a_day(100_000),
+            site_form_sessions: ten_minutes(100),
+            address_form_sessions: ten_minutes(5),
         }
     }
 }
 
 #[derive(Clone, Copy)]
 struct Bucket {
-    /// Thousandths of a request.
+    /// What is left, times the milliseconds in which a unit's share comes.
     left: i64,
     at: Millis,
 }
 
 /// One bucket for each key.
 pub struct Budget<K> {
-    rate: Rate,
+    flow: Flow,
     buckets: Mutex<HashMap<K, Bucket>>,
 }
 
@@ -70,8 +129,8 @@ const KEPT: usize = 50_000;
 impl<K: Eq + Hash> Budget<K> {
     /// Buckets that all start full.
     #[must_use]
-    pub fn new(rate: Rate) -> Self {
-        Self { rate, buckets: Mutex::new(HashMap::new()) }
+    pub fn new(flow: impl Into<Flow>) -> Self {
+        Self { flow: flow.into(), buckets: Mutex::new(HashMap::new()) }
     }
 
     /// Takes one request out of `key`'s bucket.
@@ -79,20 +138,31 @@ impl<K: Eq + Hash> Budget<K> {
     /// # Errors
     /// [`Refused`] with the time until one fits again.
     pub fn take(&self, key: K, now: Millis) -> Result<(), Refused> {
-        let full = i64::from(self.rate.burst) * 1000;
-        let fill = i64::from(self.rate.per_second.max(1));
+        self.take_many(key, 1, now)
+    }
+
+    /// Takes `amount` out of `key`'s bucket; as much as a full one holds, where it is more.
+    ///
+    /// # Errors
+    /// [`Refused`] with the time until so much fits again.
+    pub fn take_many(&self, key: K, amount: usize, now: Millis) -> Result<(), Refused> {
+        let Flow { most, units, per_ms } = self.flow;
+        let full = most.saturating_mul(per_ms);
+        let wanted = i64::try_from(amount).unwrap_or(most).min(most).saturating_mul(per_ms);
+        let grown = |bucket: &Bucket| {
+            bucket.left.saturating_add(now.since(bucket.at).max(0).saturating_mul(units)).min(full)
+        };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= KEPT {
-            buckets.retain(|_, bucket| bucket.left + now.since(bucket.at).max(0).saturating_mul(fill) < full);
+            buckets.retain(|_, bucket| grown(bucket) < full);
         }
         let bucket = buckets.entry(key).or_insert(Bucket { left: full, at: now });
-        let grown = now.since(bucket.at).max(0).saturating_mul(fill);
-        *bucket = Bucket { left: bucket.left.saturating_add(grown).min(full), at: now };
-        if bucket.left < 1000 {
-            let missing = (1000 - bucket.left).unsigned_abs();
-            return Err(Refused::too_many(missing.div_ceil(fill.unsigned_abs()).max(1)));
+        *bucket = Bucket { left: grown(bucket), at: now };
+        if bucket.left < wanted {
+            let missing = (wanted - bucket.left).unsigned_abs();
+            return Err(Refused::too_many(missing.div_ceil(units.unsigned_abs()).max(1)));
         }
-        bucket.left -= 1000;
+        bucket.left -= wanted;
         Ok(())
     }
 }
@@ -113,6 +183,18 @@ mod tests {
         assert!(!taken(&budget, "a", 499));
         assert!(taken(&budget, "a", 500));
         assert_eq!((0..9).filter(|_| taken(&budget, "a", 1_000_000)).count(), 3);
+    }
+
+    #[test]
+    fn a_quota_counts_what_is_taken_and_comes_back_over_its_while() {
+        let budget = Budget::new(Quota { most: 100, window_ms: 1_000 });
+        let wait = |amount, now: i64| {
+            budget.take_many("a", amount, Millis(now)).err().map_or(0, |refused| refused.retry_after_ms())
+        };
+        assert_eq!([wait(60, 0), wait(60, 0), wait(40, 0), wait(1, 0)], [0, 200, 0, 10]);
+        assert_eq!([wait(50, 500), wait(1, 500)], [0, 10]);
+        // More than there ever is takes all there ever is.
+        assert_eq!([wait(1_000, 1_000), wait(1_000, 1_500)], [500, 0]);
     }
 
     #[test]

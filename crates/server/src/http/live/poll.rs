@@ -10,7 +10,7 @@ use pronto_protocol::frame::ServerFrame;
 
 use super::feed::{Feed, Verdict};
 use crate::bus::Heard;
-use crate::http::error::Answer;
+use crate::http::error::{Answer, Refused};
 use crate::http::extract::Body64;
 use crate::http::party::Party;
 use crate::http::state::{App, Present};
@@ -29,6 +29,7 @@ const FRAMES_MAX: usize = 500;
     security(("visitor" = []), ("agent" = [])),
 )]
 pub async fn poll(State(app): State<App>, party: Party, Body64(poll): Body64<Poll>) -> Answer<Json<Polled>> {
+    let _listening = app.listening.enter(*party.session()).ok_or_else(|| Refused::too_many(5_000))?;
     let _live = app.drain.live.one_more();
     let _present = matches!(party, Party::Agent(_)).then(|| Present::new(&app));
     let mut feed = Feed::open(&app, party, poll.cursors).await?;

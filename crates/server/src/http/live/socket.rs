@@ -46,6 +46,7 @@ impl From<Refused> for End {
 
 const ERASED: End = End::Bye("erased", 0);
 const UNAUTHORIZED: End = End::Bye("unauthorized", 0);
+const TOO_MANY: End = End::Bye("too_many", 30_000);
 const DRAINING: End = End::Bye("draining", 1_000);
 
 type Step<T = ()> = Result<T, End>;
@@ -146,11 +147,12 @@ async fn converse(app: &App, line: &mut Line, agent: Option<Party>) -> Step<std:
         Some(secret) => Party::Visitor(party::visitor(app, secret).await?),
         None => agent.ok_or(UNAUTHORIZED)?,
     };
+    let _listening = app.listening.enter(*party.session()).ok_or(TOO_MANY)?;
     let _present = matches!(party, Party::Agent(_)).then(|| Present::new(app));
     let feed = Feed::open(app, party, hello.cursors).await?;
     let heartbeat_ms = u32::try_from(app.timing.heartbeat.as_millis()).unwrap_or(u32::MAX);
     line.send(&ServerFrame::Welcome(Welcome { now: now(), heartbeat_ms })).await?;
-    Session { app, line, feed, budget: Budget::new(CLIENT_RATE) }.run().await
+    Session { app, line, feed, budget: Budget::new(CLIENT_RATE), checked: Instant::now() }.run().await
 }
 
 async fn read_hello(line: &mut Line) -> Step<Hello> {
@@ -167,6 +169,8 @@ struct Session<'a> {
     line: &'a mut Line,
     feed: Feed,
     budget: Budget<()>,
+    /// When it was last seen that the session is open.
+    checked: Instant,
 }
 
 impl Session<'_> {
@@ -189,6 +193,10 @@ impl Session<'_> {
                 Ok(()) = presence.changed() => {
                     let online = *presence.borrow_and_update();
                     self.line.send_all(self.feed.presence(online)).await?;
+                }
+                // Who never pings is looked at all the same.
+                () = tokio::time::sleep_until(self.checked + self.app.timing.heartbeat * 2) => {
+                    self.check_session().await?;
                 }
                 () = tokio::time::sleep_until(idle_at) => return Err(End::Bye("idle", 0)),
             }
@@ -253,8 +261,9 @@ impl Session<'_> {
         }
     }
 
-    // A session that was ended elsewhere ends its sockets within a heartbeat.
+    // A session that was ended elsewhere ends its sockets at the next ping, or within two heartbeats.
     async fn check_session(&mut self) -> Step {
+        self.checked = Instant::now();
         let session = *self.feed.party.session();
         let open = match &self.feed.party {
             Party::Visitor(_) => match self.app.store.visitor(session).await {

@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use jiff::tz::TimeZone;
+use pronto_protocol::api::{LauncherReply, PublicSite};
 use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
+use pronto_protocol::model::OpenState;
 use serde::{Deserialize, Serialize};
 
 use super::template::{Fill, escape, render, script_json};
@@ -43,6 +45,10 @@ pub struct Form {
     conversation: Option<ConversationId>,
     /// Whether somebody came for this conversation: the panel then goes on with it whatever it kept itself.
     wanted: bool,
+    /// When the page was drawn, said so that it can be believed; only where a form has to have been looked at.
+    seen: Option<String>,
+    /// Words that could not be sent and are to be sent again.
+    draft: String,
 }
 
 impl Form {
@@ -53,7 +59,19 @@ impl Form {
     pub fn new(secret: Option<&str>, conversation: Option<ConversationId>) -> Answer<Self> {
         let message_id = MessageId::new(secret::mint_id()).map_err(|_| Refused::not_found())?;
         let session = secret.map_or_else(secret::mint, str::to_owned);
-        Ok(Self { message_id, session, conversation, wanted: false })
+        Ok(Self { message_id, session, conversation, wanted: false, seen: None, draft: String::new() })
+    }
+
+    /// The secret that it goes on with.
+    #[must_use]
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// The same form, with what says when it was drawn and with words to be sent again.
+    #[must_use]
+    pub fn seen(self, seen: Option<String>, draft: &str) -> Self {
+        Self { seen, draft: draft.to_owned(), ..self }
     }
 
     /// The same form, whose conversation is the one that somebody came for.
@@ -130,11 +148,36 @@ fn stranger(headers: &HeaderMap, caller: &Caller, allowed: &[String]) -> Option<
     (!known).then_some(origin)
 }
 
+/// Of [`PublicSite`] what the page and its panel use; the rest stands in the page already, or is the loader's.
 #[derive(Serialize)]
-struct Config<'a, T> {
-    #[serde(flatten)]
-    site: &'a T,
-    mode: &'a str,
+struct Config<'a> {
+    site: &'a SiteKey,
+    name: &'a str,
+    locale: &'a str,
+    labels: Labels<'a>,
+    reply: &'a LauncherReply,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hours: Option<&'a OpenState>,
+}
+
+#[derive(Serialize)]
+struct Labels<'a> {
+    close: &'a str,
+    reply: &'a str,
+}
+
+impl<'a> Config<'a> {
+    fn of(public: &'a PublicSite) -> Self {
+        let PublicSite { site, name, locale, labels, reply, hours, .. } = public;
+        Self {
+            site,
+            name,
+            locale,
+            labels: Labels { close: &labels.close, reply: &labels.reply },
+            reply,
+            hours: hours.as_ref(),
+        }
+    }
 }
 
 /// The frame's page, filled in for `site`.
@@ -161,7 +204,7 @@ pub async fn page(
         None => Ask::of(&site.settings, language, &filling.typed),
         Some(_) => Ask::default(),
     };
-    let config = script_json(&Config { site: &public, mode: filling.mode });
+    let config = script_json(&Config::of(&public));
     let text = |text: &str| Some(Fill::Text(text.to_owned()));
     let filled = render(&built.html, |name| match name {
         "site" => text(public.site.as_str()),
@@ -179,6 +222,7 @@ pub async fn page(
         "title" => text(&public.labels.title),
         "mode" => text(filling.mode),
         "action" => text(&filling.action),
+        "draft" => text(&filling.form.draft),
         "message_id" => text(filling.form.message_id.as_str()),
         "hidden" => {
             let session = escape(&filling.form.session);
@@ -187,7 +231,8 @@ pub async fn page(
             let conversation =
                 filling.form.conversation.as_ref().map(|id| field("conversation", id.as_str()));
             let wanted = if filling.form.wanted { field("wanted", "1") } else { String::new() };
-            Some(Fill::Html(field("session", &session) + &conversation.unwrap_or_default() + &wanted))
+            let seen = filling.form.seen.as_ref().map(|seen| field("seen", seen)).unwrap_or_default();
+            Some(Fill::Html(field("session", &session) + &conversation.unwrap_or_default() + &wanted + &seen))
         }
         "config" => Some(Fill::Html(config.clone())),
         "strings" => Some(Fill::Html(language.of_panel().as_ref().map(script_json).unwrap_or_default())),

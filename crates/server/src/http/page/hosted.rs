@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::tz::TimeZone;
-use pronto_protocol::api::{OpenSession, SendMessage};
+use pronto_protocol::api::{ErrorCode, OpenSession, SendMessage};
 use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
 use pronto_protocol::model::{Author, Conversation, Message, VisitorContext};
 use serde::Deserialize;
@@ -20,6 +20,7 @@ use crate::billing::time_zone;
 use crate::http::api::conversation::{append, bind_session};
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Caller, FormBody, Path, Query};
+use crate::http::guard::admission::{Door, shown};
 use crate::http::party::{Party, Visitor, cookie, known_visitor};
 use crate::http::state::{App, now};
 use crate::store::{Page, Site};
@@ -51,6 +52,8 @@ pub struct Written {
     conversation: Option<ConversationId>,
     /// Minted with the page, so that the first message's double finds the same session before any cookie is there.
     session: Option<String>,
+    /// When the page was drawn, as the server itself has said in it.
+    seen: Option<String>,
     /// What is asked before the first message.
     #[serde(flatten)]
     others: BTreeMap<String, String>,
@@ -80,21 +83,24 @@ pub async fn write(
     caller.check_form()?;
     let site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
     let language = language(&app, &site, &wanted.lang, &headers);
-    let fresh = written.session.filter(|secret| secret::is_visitor_secret(secret));
+    let fresh = written.session.clone().filter(|secret| secret::is_visitor_secret(secret));
     let secret =
         known_secret(&app, &headers).await?.map(str::to_owned).or(fresh).unwrap_or_else(secret::mint);
-    let message_id = written.message_id.map_or_else(new_message_id, Ok)?;
+    let message_id = written.message_id.clone().map_or_else(new_message_id, Ok)?;
     match store(
         &app,
         &site,
         &caller,
         &secret,
-        (&wanted, written.conversation),
-        VisitorContext {
-            locale: Some(language.locale.to_owned()),
-            asked: posted(&site.settings, &written.others),
-            ..VisitorContext::default()
-        },
+        (&wanted, written.conversation.clone()),
+        (
+            VisitorContext {
+                locale: Some(language.locale.to_owned()),
+                asked: posted(&site.settings, &written.others),
+                ..VisitorContext::default()
+            },
+            written.seen.as_deref(),
+        ),
         SendMessage {
             message_id,
             body: written.body.clone(),
@@ -113,7 +119,7 @@ pub async fn write(
         Err(refused) => {
             let status =
                 StatusCode::from_u16(refused.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let failed = Failed { body: &written.body, why: refused.message(), typed: written.others };
+            let failed = failed(language, &refused, &written);
             let mut response = draw(&app, &site, language, &wanted, Some(&secret), Some(failed)).await?;
             *response.status_mut() = status;
             Ok(response)
@@ -147,7 +153,7 @@ async fn store(
     caller: &Caller,
     secret: &str,
     (wanted, fresh): (&Wanted, Option<ConversationId>),
-    context: VisitorContext,
+    (context, seen): (VisitorContext, Option<&str>),
     send: SendMessage,
 ) -> Answer<ConversationId> {
     let conversation_id = match known_visitor(app, secret).await? {
@@ -160,7 +166,7 @@ async fn store(
         hex::encode(secret::hash(&format!("conversation of {secret}")).get(..16).unwrap_or_default());
     let derived = ConversationId::new(derived).map_err(|_| Refused::not_found())?;
     let open = OpenSession { conversation_id: conversation_id.unwrap_or(derived), context };
-    let visitor = bind_session(app, &site.key, caller, secret, &open).await?;
+    let visitor = bind_session(app, &site.key, caller, secret, &open, Door::Form(seen)).await?;
     let party = Party::Visitor(visitor);
     let row = party.conversation(app, &open.conversation_id).await?;
     append(app, &party, &row, send).await?;
@@ -219,6 +225,19 @@ struct Failed<'a> {
     why: &'a str,
     /// What stood in the form's other fields.
     typed: BTreeMap<String, String>,
+    /// Whether to send them again is all it takes: then they stand in the field.
+    again: bool,
+    /// When the page that they were sent from was drawn.
+    seen: Option<&'a str>,
+}
+
+fn failed<'a>(language: Language<'a>, refused: &'a Refused, written: &'a Written) -> Failed<'a> {
+    let (why, again) = match refused.code() {
+        ErrorCode::TooMany => (language.text("page.wait"), true),
+        ErrorCode::Blocked => (language.text("panel.blocked"), false),
+        _ => (refused.message(), false),
+    };
+    Failed { body: &written.body, why, typed: written.others.clone(), again, seen: written.seen.as_deref() }
 }
 
 async fn draw(
@@ -256,14 +275,20 @@ async fn draw(
     };
     let action = format!("/c/{}{action}", site.key);
     let mut thread = thread(&messages, failed.as_ref(), language, &site.settings.name);
+    let stranger = way.is_none();
     if let Some(way) = way {
         let said = escape(language.text("you.title"));
         thread += &format!("<noscript><li><a href=\"{}\">{said}</a></li></noscript>", escape(&way));
     }
+    let form = Form::new(secret, known)?.wanted(is_wanted);
+    let before = failed.as_ref().and_then(|failed| failed.seen);
+    let seen =
+        if stranger { shown(app, site, &secret::hash(form.session()), before, now()).await? } else { None };
+    let draft = failed.as_ref().filter(|failed| failed.again).map_or("", |failed| failed.body);
     let filling = Filling {
         mode: "page",
         action,
-        form: Form::new(secret, known)?.wanted(is_wanted),
+        form: form.seen(seen, draft),
         thread,
         promise: promise.map(|by| language.promise(by, &zone, now())).unwrap_or_default(),
         typed: failed.map(|failed| failed.typed).unwrap_or_default(),
@@ -292,10 +317,10 @@ fn thread(
             escape(&message.body)
         ));
     }
-    if let Some(Failed { body, why, .. }) = failed {
+    if let Some(Failed { body, why, again, .. }) = failed {
+        let said = if *again { String::new() } else { format!("<p class=\"body\">{}</p>", escape(body)) };
         html.push_str(&format!(
-            "<li class=\"message mine failed\"><p class=\"body\">{}</p><p class=\"why\" role=\"alert\">{} {}</p></li>",
-            escape(body),
+            "<li class=\"message mine failed\">{said}<p class=\"why\" role=\"alert\">{} {}</p></li>",
             escape(language.text("panel.not_sent")),
             escape(why)
         ));

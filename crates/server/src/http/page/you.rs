@@ -233,7 +233,7 @@ impl<'a> Yours<'a> {
         let erased = &receipt.erased;
         let zone = TimeZone::get(&time_zone(&self.site.settings)).unwrap_or(TimeZone::UTC);
         let (machine, human) = files::written(receipt.erased_at, &zone);
-        let rows = [
+        let mut rows = vec![
             ("you.number", escape(&receipt.reference)),
             ("you.when", format!("<time class=\"whole\" datetime=\"{machine}\">{human}</time>")),
             ("you.conversations", erased.conversations.to_string()),
@@ -242,6 +242,9 @@ impl<'a> Yours<'a> {
             ("you.devices", erased.sessions.to_string()),
             ("you.digest", format!("<code>{}</code>", escape(&receipt.digest))),
         ];
+        if erased.contacts > 0 {
+            rows.insert(5, ("you.known", erased.contacts.to_string()));
+        }
         let save = "<input type=\"hidden\" name=\"sure\" value=\"1\"><button name=\"format\" value=\"json\">";
         let main = format!(
             "<p role=\"status\">{}</p>{}<div class=\"row\">{}<button class=\"quiet\" id=\"print\" type=\"button\" \
@@ -337,6 +340,9 @@ impl<'a> Yours<'a> {
             ("you.messages", kept.messages.to_string()),
             ("panel.mail_label", kept.email.as_deref().map_or("–".to_owned(), escape)),
         ];
+        if let Some(contact) = &kept.contact {
+            rows.push(("you.known", lines(contact.said().collect())));
+        }
         if !pages.is_empty() {
             rows.push(("you.pages", lines(pages.into_iter().take(PAGES_MAX).collect())));
         }

@@ -120,7 +120,9 @@ impl Store {
     }
 }
 
-fn block(
+/// Blocks the visitor of a conversation, or takes that back, with all that follows in all of theirs; whose site something
+/// happened to.
+pub(in crate::store) fn block(
     c: &mut Connection,
     id: &ConversationId,
     blocked: bool,

@@ -80,11 +80,11 @@ fn erase(
     let Some(mut row) = c.query_one(sql, &[secret_hash.into()])? else { return Ok((Erasure::Unknown, None)) };
     let visitor: VisitorId = row.id(0)?;
     // Locked, so that no device opens another conversation meanwhile.
-    let sql = "select c.site_key, c.email from visitor c where c.visitor_id = $1";
+    let sql = "select c.site_key, c.email, c.contact from visitor c where c.visitor_id = $1";
     let Some(mut row) = c.lock_one(sql, &[visitor.as_str().into()])? else {
         return Ok((receipt_of(c, &visitor)?.map_or(Erasure::Unknown, Erasure::Before), None));
     };
-    let (site, email) = (row.id::<SiteKey>(0)?, row.opt_text(1)?);
+    let (site, email, contact) = (row.id::<SiteKey>(0)?, row.opt_text(1)?, row.opt_text(2)?);
     let sql = "select 1 from session where secret_hash = $1 and ended_at is null";
     if c.query_one(sql, &[secret_hash.into()])?.is_none() {
         return Ok((Erasure::Unknown, None));
@@ -94,7 +94,11 @@ fn erase(
     let rows = c.query(sql, &[visitor.as_str().into()])?;
     let conversations: Vec<ConversationId> =
         rows.into_iter().map(|mut row| row.id(0)).collect::<Result<_, _>>()?;
-    let mut erased = Erased { emails: u64::from(email.is_some()), ..Erased::default() };
+    let mut erased = Erased {
+        emails: u64::from(email.is_some()),
+        contacts: u64::from(contact.is_some()),
+        ..Erased::default()
+    };
     let mut stirred = false;
     for id in &conversations {
         stirred |= conversation(c, id, &mut erased, erasing.now)?;

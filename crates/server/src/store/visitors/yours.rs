@@ -66,10 +66,11 @@ impl Store {
     pub async fn kept(&self, visitor_id: &VisitorId) -> Result<Option<Kept>, StoreError> {
         let id = visitor_id.clone();
         let read = move |c: &mut Connection| {
-            let sql = "select created_at, blocked_at, email from visitor where visitor_id = $1";
+            let sql = "select created_at, blocked_at, email, contact from visitor where visitor_id = $1";
             let Some(mut row) = c.query_one(sql, &[id.as_str().into()])? else { return Ok(None) };
             let (created_at, blocked_at, email): (Millis, _, _) =
                 (row.at(0)?, row.opt_at(1)?, row.opt_text(2)?);
+            let contact = sites::opt_json(&mut row, 3)?;
             let sql = "select created_at, ended_at from session where visitor_id = $1 order by created_at";
             let rows = c.query(sql, &[id.as_str().into()])?.into_iter();
             let session = |row: Row| Ok(KeptSession { created_at: row.at(0)?, ended_at: row.opt_at(1)? });
@@ -87,7 +88,7 @@ impl Store {
             let sql = "select count(*) from message m join conversation c on c.conversation_id = m.conversation_id \
                 where c.visitor_id = $1";
             let messages = c.query_one(sql, &[id.as_str().into()])?.map_or(Ok(0), |row| row.seq(0))?;
-            Ok(Some(Kept { created_at, blocked_at, email, sessions, conversations, messages }))
+            Ok(Some(Kept { created_at, blocked_at, email, contact, sessions, conversations, messages }))
         };
         self.engine.read(read).await
     }

@@ -110,6 +110,7 @@ pub async fn everything(
             visitor_id: visitor.visitor_id.clone(),
             created_at: kept.created_at,
             email: kept.email,
+            contact: kept.contact,
             blocked_at: kept.blocked_at,
             sessions: kept.sessions,
             conversations: Vec::new(),
@@ -138,6 +139,11 @@ fn readable(language: Language<'_>, site: &Site, kept: Kept) -> Vec<Part> {
     let mut facts = format!("<dt>{}</dt><dd>{}</dd>", text("you.devices"), kept.sessions.len());
     if let Some(email) = &kept.email {
         facts += &format!("<dt>{}</dt><dd dir=\"ltr\">{}</dd>", text("panel.mail_label"), escape(email));
+    }
+    if let Some(contact) = &kept.contact {
+        let source = escape(&language.text("you.known").replace("{name}", name));
+        let said: Vec<String> = contact.said().map(escape).collect();
+        facts += &format!("<dt>{source}</dt><dd dir=\"auto\">{}</dd>", said.join("<br>"));
     }
     let mut parts = vec![Part::Text(format!("<dl>{facts}</dl>\n"))];
     for (conversation, context) in kept.conversations {

@@ -7,6 +7,7 @@ use pronto_protocol::model::ask::{
     CONSENT_MAX_CHARS, FIELDS_MAX, FieldKind, LABEL_MAX_CHARS, PreChat, QUICK_REPLIES_MAX,
     QUICK_REPLY_MAX_CHARS,
 };
+use pronto_protocol::model::contact::Shield;
 use pronto_protocol::model::cost::{Billing, BookChoice};
 use pronto_protocol::model::{Channel, OpeningHours, SiteSettings};
 use pronto_reply::price::Currency;
@@ -59,6 +60,9 @@ pub(super) fn checked(mut settings: SiteSettings, shelf: &Shelf) -> Result<SiteS
     settings.billing.as_mut().map_or(Ok(()), |billing| check_billing(billing, shelf))?;
     settings.pre_chat = settings.pre_chat.map(check_pre_chat).transpose()?.flatten();
     settings.quick_replies = check_quick_replies(&settings.quick_replies)?;
+    if settings.shield == Shield::Unknown {
+        return Err("The shield is `auto`, `on` or `off`.".to_owned());
+    }
     settings.backend_url = settings.backend_url.filter(|url| !url.trim().is_empty());
     settings.backend_url.as_deref().map_or(Ok(()), check_backend)?;
     Ok(settings)
@@ -222,6 +226,7 @@ mod tests {
             billing: None,
             pre_chat: None,
             quick_replies: Vec::new(),
+            shield: Shield::Auto,
         }
     }
 
