@@ -1,10 +1,11 @@
 //! What the panel knows, and what follows from it. No rule of what happens next (that is [`crate::update`]), no
 //! browser.
 
+use pronto_protocol::api::ErrorCode;
 use pronto_protocol::connection::{Connection, Phase as Line};
 use pronto_protocol::id::{ConversationId, MessageId, Millis};
 use pronto_protocol::model::{Author, BODY_MAX_CHARS, Message, Receipts};
-use pronto_protocol::send_queue::{SendQueue, SendState};
+use pronto_protocol::send_queue::{QueuedMessage, SendQueue, SendState};
 use pronto_protocol::timeline::Timeline;
 
 use crate::config::{Config, Mode};
@@ -12,6 +13,9 @@ use crate::text::Words;
 
 /// From here on an answer is far ahead.
 const FAR_MS: i64 = 2 * 60 * 60 * 1000;
+
+/// A shorter wait needs no words.
+const HELD_LEAST_MS: i64 = 3_000;
 
 /// Who this device is to the site: made at the first message, kept in its storage.
 #[derive(Clone, PartialEq, Eq)]
@@ -161,8 +165,23 @@ pub struct State {
     pub told: usize,
     /// Which alarm is set.
     pub alarm: Option<Millis>,
+    /// What the business has signed about who this is, until it is exchanged.
+    pub pass: Option<Pass>,
     /// The time of the last event; what the view calls now.
     pub now: Millis,
+}
+
+/// A signed word on who this is. It is exchanged when somebody looks or writes, not before: a page view leaves no trace.
+#[derive(Clone)]
+pub struct Pass {
+    /// The token.
+    pub token: String,
+    /// Who this device becomes by it.
+    pub next: Identity,
+    /// Whether the server is being asked.
+    pub asked: bool,
+    /// Not to be asked before.
+    pub at: Millis,
 }
 
 /// What the strip above the composer says.
@@ -170,6 +189,8 @@ pub struct State {
 pub enum Notice {
     /// The text is longer than a message can be, by this many characters.
     TooLong(usize),
+    /// The business hears this visitor no more.
+    Blocked,
     /// No network; something waits.
     OfflineWaiting,
     /// No network.
@@ -221,6 +242,7 @@ impl State {
             typed_at: Millis(0),
             told: 0,
             alarm: None,
+            pass: None,
             now,
         }
     }
@@ -254,10 +276,16 @@ impl State {
         self.talk().map_or(0, |talk| talk.unread().count())
     }
 
-    /// By when the visitor was told they have an answer, while nobody has given one.
+    /// Whether the business was found to hear this visitor no more.
+    fn is_blocked(&self) -> bool {
+        let blocked = SendState::Wedged { code: ErrorCode::Blocked };
+        self.queue.items().any(|item| item.state == blocked)
+    }
+
+    /// By when the visitor was told they have an answer, while nobody has given one. Who is blocked waits for none.
     #[must_use]
     pub fn promise(&self) -> Option<Millis> {
-        let talk = self.talk()?;
+        let talk = self.talk().filter(|_| !self.is_blocked())?;
         let mut spoken = talk.timeline.messages().rev();
         let last = spoken.find(|message| matches!(message.author, Author::Visitor | Author::Agent));
         talk.promise_by.filter(|_| last.is_some_and(|message| message.author == Author::Visitor))
@@ -278,13 +306,23 @@ impl State {
         if self.length > BODY_MAX_CHARS {
             return Some(Notice::TooLong(self.length - BODY_MAX_CHARS));
         }
+        if self.is_blocked() {
+            return Some(Notice::Blocked);
+        }
         match (self.online, waits) {
             (false, true) => return Some(Notice::OfflineWaiting),
             (false, false) => return Some(Notice::Offline),
             (true, _) => {}
         }
         let talk = self.talk()?;
-        if self.queue.items().any(|item| matches!(item.state, SendState::Waiting { attempts: 2.., .. })) {
+        // The server may have had enough for a while, and says so at the first try.
+        let held = |item: &QueuedMessage| match item.state {
+            SendState::Waiting { attempts, next_at } => {
+                attempts > 1 || next_at.since(self.now) > HELD_LEAST_MS
+            }
+            _ => false,
+        };
+        if self.queue.items().any(held) {
             return Some(Notice::Unavailable);
         }
         let lost = !self.connection.is_open() && self.connection.failures() > 1;

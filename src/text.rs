@@ -94,8 +94,6 @@ words! {
     tomorrow "panel.tomorrow" "tomorrow";
     /// `{n}` is the number of characters over the limit.
     too_long "panel.too_long" "Too long by {n} characters. Shorten it to send it.";
-    /// More than anyone may send in a while; `{time}` is when it goes on.
-    too_many "panel.too_many" "That was a lot at once. It is kept here and goes out at {time}.";
     /// Sends a failed message again.
     try_again "panel.try_again" "Try again";
     /// `{name}` writes.

@@ -3,6 +3,7 @@
 
 mod answer;
 mod line;
+mod pass;
 mod settle;
 mod ui;
 
@@ -120,6 +121,8 @@ pub enum Loader {
         /// Its title.
         title: String,
     },
+    /// The business has signed who this is; and who the device becomes by that.
+    Pass(String, Identity),
     /// Put this into the composer, if it is empty.
     Prefill(String),
     /// The business is closed, or is not.
@@ -132,6 +135,8 @@ pub enum Answer {
     Session(Result<Opened, Failure>),
     /// A message was sent; this is how it was stored.
     Sent(MessageId, Result<Sent, Failure>),
+    /// The business's word was exchanged.
+    Named(Result<Named, Failure>),
     /// The e-mail was kept or taken away.
     Mailed(Result<(), Failure>),
     /// The newest page.
@@ -168,6 +173,17 @@ pub struct Opened {
     pub can_email: bool,
     /// To where.
     pub email: Option<String>,
+}
+
+/// A session of somebody whom the business has named.
+#[derive(Default)]
+pub struct Named {
+    /// This device's conversation if it is theirs, otherwise their newest; none if they have none.
+    pub conversation_id: Option<ConversationId>,
+    /// Where it stands.
+    pub opened: Opened,
+    /// Whether the device's next secret opens it, and not the one it had.
+    pub renewed: bool,
 }
 
 /// A message as it was stored.
@@ -273,6 +289,8 @@ pub enum Request {
     Mail(String),
     /// A long poll of this generation.
     Poll(u32, Poll),
+    /// Exchanges a token, under the next secret where this device has none of theirs yet.
+    Pass(String, String),
     /// The session's end.
     End,
 }
@@ -288,6 +306,8 @@ pub enum Tell {
     Reply,
     /// Nobody is known here any more.
     Logout,
+    /// The business's word on who this is was taken, or was not.
+    Named(bool),
 }
 
 /// Takes in one event.

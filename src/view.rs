@@ -20,7 +20,8 @@ pub fn view(state: &State) -> Html {
     page.open("div", &["role"], &["status"]);
     match state.notice() {
         Some(notice) => {
-            let class = if matches!(notice, Notice::TooLong(_)) { "notice bad" } else { "notice" };
+            let class =
+                if matches!(notice, Notice::TooLong(_) | Notice::Blocked) { "notice bad" } else { "notice" };
             page.leaf("p", class, &sentence(&state.words, notice));
         }
         None => page.nothing(),
@@ -35,6 +36,7 @@ pub fn view(state: &State) -> Html {
 fn sentence(words: &Words, notice: Notice) -> String {
     let sentence = match notice {
         Notice::TooLong(over) => return fill(words.too_long(), "{n}", &digits(over as u64)),
+        Notice::Blocked => words.blocked(),
         Notice::OfflineWaiting => words.offline_waiting(),
         Notice::Offline => words.offline(),
         Notice::Unavailable => words.unavailable(),

@@ -1,5 +1,7 @@
 //! Scripts of events against the panel's core, each with what the browser is asked to do and what the person sees.
 
+#[path = "scenario/pass.rs"]
+mod pass;
 #[path = "scenario/promise.rs"]
 mod promise;
 #[path = "scenario/script.rs"]

@@ -11,7 +11,7 @@
     const at = (path) => new URL(path + siteKey + "?lang=" + encodeURIComponent(tongue), chat).href;
     const root = d.documentElement, undo = new AbortController(), { signal } = undo, phone = w.matchMedia("(max-width:479.98px)"), viewport = w.visualViewport;
     let tongue = option("lang") || root.lang || navigator.language, tone = option("theme") || "", tries = 0;
-    let site, change, frame, port, isOpen, wanted, isHidden, opener, held, wasInert, timer, late, kept, fresh = 0, pause = 4e3, outgoing = [];
+    let pass = option("identity"), site, change, frame, port, isOpen, wanted, isHidden, opener, held, wasInert, timer, late, kept, fresh = 0, pause = 4e3, outgoing = [];
 
     const listen = (thing, types, act) => {
       for (const type of types.split(" ")) thing?.addEventListener(type, act, { signal });
@@ -142,11 +142,12 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       if (type == "unread") paint(fresh = n);
       if (type == "wrote") stored((s) => s.setItem(marker, 1));
       if (type == "logout") {
+        pass = "";
         stored((s) => s.removeItem(marker));
         cool();
         if (isOpen || mount) warm();
       }
-      emit(type == "reply" ? "message" : type, n);
+      emit(type, n);
     };
     const meet = ({ data, origin, source }) => {
       if (!frame || origin != chat.origin || source != frame.contentWindow || data?.pronto != 1 || data.type != "ready") return;
@@ -154,7 +155,7 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       port?.close();
       port = channel.port1;
       port.onmessage = hear;
-      source.postMessage({ ...page(), pronto: 1, type: "connect", open: !!(isOpen || mount), quiet: true }, origin, [channel.port2]);
+      source.postMessage({ ...page(), pronto: 1, type: "connect", open: !!(isOpen || mount), pass }, origin, [channel.port2]);
       for (const message of outgoing.splice(0)) say(message);
     };
     const route = () => {
@@ -222,6 +223,8 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       setLocale: (tag) => (tongue = tag, cool(), isOpen && warm(), load()),
       on: (name, act) => home.addEventListener(name, act),
       off: (name, act) => home.removeEventListener(name, act),
+      // Kept until there is a frame: a page view leaves no trace.
+      identify: (token) => (pass = token, port && say({ pass })),
       push: ([name, ...values]) => api[name]?.(...values),
       destroy() {
         undo.abort();

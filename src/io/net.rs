@@ -16,6 +16,9 @@ use super::{json, page, wire};
 use crate::text::digits;
 use crate::update::{Answer, Event, Request, Socket as Said};
 
+/// A flooded site lets in whose device does some work: the status that asks for it.
+const PROOF_NEEDED: u16 = 428;
+
 /// A socket that closes when it goes; nothing of it is heard afterwards.
 pub(super) struct Socket {
     socket: WebSocket,
@@ -68,7 +71,7 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn is_running(&self) -> bool {
-        self.http.ready_state() < XmlHttpRequest::DONE
+        self.http.ready_state() < XmlHttpRequest::DONE || needs_proof(&self.http)
     }
 }
 
@@ -98,6 +101,9 @@ pub(super) fn ask(
             wire::write_open(open, page::time_zone(), page::asked()),
         ),
         Request::Send(outgoing) => ("POST", of("/messages"), wire::write_send(&outgoing.message)),
+        Request::Pass(token, next) => {
+            ("POST", ["/v1/sites/", site.as_str(), "/identify"].concat(), wire::write_pass(token, next))
+        }
         Request::Mail(email) => {
             ("PUT", "/v1/session/email".to_owned(), wire::write_email(conversation_id, email))
         }
@@ -114,8 +120,12 @@ pub(super) fn ask(
     let http = XmlHttpRequest::new().ok()?;
     let (asked, on) = (http.clone(), on.clone());
     let polls = matches!(request, Request::Poll(..));
+    let (known, again, here) = (secret.to_owned(), body.clone(), conversation_id.clone());
     let hear: Hear = Rc::new(move |_, _| {
-        if let Some(answer) = answer(&request, ended(&asked)) {
+        if needs_proof(&asked) {
+            return page::prove(&asked, &known, &again);
+        }
+        if let Some(answer) = answer(&request, &here, ended(&asked)) {
             on.emit(Event::Answer(answer));
         }
     });
@@ -136,11 +146,12 @@ pub(super) fn ask(
     Some(Asked { http, ear: Some(ear) })
 }
 
-fn answer(request: &Request, result: Result<JsValue, Failure>) -> Option<Answer> {
+fn answer(request: &Request, here: &ConversationId, result: Result<JsValue, Failure>) -> Option<Answer> {
     Some(match request {
         Request::Session(open) => {
             Answer::Session(result.map(|answer| wire::opened(&answer, &open.conversation_id)))
         }
+        Request::Pass(..) => Answer::Named(result.map(|answer| wire::named(&answer, here))),
         Request::Send(outgoing) => {
             let sent = result.and_then(|answer| wire::sent(&answer).ok_or(Failure::Network));
             Answer::Sent(outgoing.message.message_id.clone(), sent)
@@ -156,6 +167,11 @@ fn answer(request: &Request, result: Result<JsValue, Failure>) -> Option<Answer>
         // Both are repeated by what comes next.
         Request::Receipts(_) | Request::Typing => return None,
     })
+}
+
+/// Whether the page is at the work that the answer asks for.
+fn needs_proof(http: &XmlHttpRequest) -> bool {
+    http.status() == Ok(PROOF_NEEDED)
 }
 
 /// The answer's JSON, or why there is none.

@@ -9,7 +9,7 @@ use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
 use pronto_protocol::model::VisitorContext;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, EventTarget, HtmlElement, HtmlTextAreaElement};
+use web_sys::{Document, Element, EventTarget, HtmlElement, HtmlTextAreaElement, XmlHttpRequest};
 use yew::Callback;
 
 use super::ear::{Hear, ear};
@@ -163,6 +163,15 @@ fn mint() -> Option<Identity> {
     Some(Identity { secret: minted("secret"), conversation_id, opened: false })
 }
 
+/// Has the page do the work that a flooded site asks for, in a module that comes for it; the same request goes out again then.
+pub(super) fn prove(http: &XmlHttpRequest, secret: &str, body: &str) {
+    let asked = Object::new();
+    set(&asked, "http", http);
+    set(&asked, "secret", &JsValue::from_str(secret));
+    set(&asked, "body", &JsValue::from_str(body));
+    call("prove", &asked);
+}
+
 fn focus_on(selector: &str) {
     if let Some(field) = find(selector) {
         // An element that cannot take the focus leaves it where it is.
@@ -185,8 +194,10 @@ pub(super) fn tell(tell: Tell) {
     let (kind, count) = match tell {
         Tell::Unread(count) => ("unread", JsValue::from_f64(count as f64)),
         Tell::Wrote => ("wrote", JsValue::NULL),
-        Tell::Reply => ("reply", JsValue::NULL),
+        Tell::Reply => ("message", JsValue::NULL),
         Tell::Logout => ("logout", JsValue::NULL),
+        Tell::Named(true) => ("identify", JsValue::NULL),
+        Tell::Named(false) => ("error", JsValue::from_str("identity")),
     };
     let message = Object::new();
     set(&message, "type", &JsValue::from_str(kind));
@@ -199,10 +210,13 @@ fn hear(message: &JsValue, on: &Callback<Event>) {
         url: json::text(message, "url").unwrap_or_default(),
         title: json::text(message, "title").unwrap_or_default(),
     };
+    // Whom the page names comes by itself, or with the first word.
+    if let (Some(token), Some(next)) = (json::text(message, "pass"), mint()) {
+        on.emit(Event::Loader(Loader::Pass(token, next)));
+    }
     let is = |name| json::get(message, name).is_truthy();
-    let open = || Event::Loader(if is("quiet") { Loader::Shown } else { Loader::Open });
     match json::text(message, "type").unwrap_or_default().as_str() {
-        "open" => on.emit(open()),
+        "open" => on.emit(Event::Loader(if is("quiet") { Loader::Shown } else { Loader::Open })),
         "logout" => on.emit(Event::Loader(Loader::Logout)),
         "close" => on.emit(Event::Loader(Loader::Close)),
         "page" => on.emit(Event::Loader(page())),
@@ -211,7 +225,7 @@ fn hear(message: &JsValue, on: &Callback<Event>) {
         "connect" => {
             on.emit(Event::Loader(page()));
             if is("open") {
-                on.emit(open());
+                on.emit(Event::Loader(Loader::Shown));
             }
         }
         _ => {}

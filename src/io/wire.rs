@@ -10,7 +10,7 @@ use pronto_protocol::send_queue::{Failure, QueuedMessage, SendState};
 
 use crate::state::Identity;
 use crate::text::digits;
-use crate::update::{Opened, Page, Sent, Standing};
+use crate::update::{Named, Opened, Page, Sent, Standing};
 
 /// A JSON value. What is not there, or of another kind, reads as nothing.
 pub(super) trait Node: Sized {
@@ -95,6 +95,18 @@ pub(super) fn opened(session: &impl Node, id: &ConversationId) -> Opened {
         standing: found.map_or_else(|| Standing { last_seq: 1, ..Standing::default() }, standing),
         can_email: session.get("can_email").is_true(),
         email: session.get("email").text(),
+    }
+}
+
+/// A session of who was named, and where `here` stands, or their newest conversation if `here` is not theirs.
+pub(super) fn named(answer: &impl Node, here: &ConversationId) -> Named {
+    let session = answer.get("session");
+    let theirs: Vec<_> = session.get("conversations").list().iter().filter_map(conversation_id).collect();
+    let conversation_id = theirs.iter().find(|id| *id == here).or(theirs.first()).cloned();
+    Named {
+        opened: opened(&session, conversation_id.as_ref().unwrap_or(here)),
+        conversation_id,
+        renewed: answer.get("renewed").is_true(),
     }
 }
 
@@ -254,6 +266,10 @@ pub(super) fn write_open(open: &OpenSession, time_zone: Option<String>, asked: O
         None => context,
     };
     Object::new().text("conversation_id", open.conversation_id.as_str()).with("context", &context.end()).end()
+}
+
+pub(super) fn write_pass(token: &str, next: &str) -> String {
+    Object::new().text("token", token).text("next", next).end()
 }
 
 /// What a visitor's message has; whatever else a sending can carry is for agents and backends.

@@ -5,7 +5,7 @@ use pronto_protocol::frame::ServerFrame;
 use pronto_protocol::id::MessageId;
 use pronto_protocol::send_queue::Failure;
 
-use super::{Answer, Effect, Moment, Opened, Page, Sent, Tell, line, ui};
+use super::{Answer, Effect, Moment, Opened, Page, Sent, Tell, line, pass, ui};
 use crate::state::{Asking, State, Trouble};
 
 const WAIT_MAX_MS: i64 = 60_000;
@@ -24,13 +24,14 @@ pub(super) fn answer(state: &mut State, answer: Answer, moment: Moment, out: &mu
         Answer::Newest(page) => paged(state, page, Asking::Newest, moment, out),
         Answer::After(page) => paged(state, page, Asking::After, moment, out),
         Answer::Before(page) => paged(state, page, Asking::Before, moment, out),
+        Answer::Named(result) => pass::named(state, result, moment, out),
         Answer::Mailed(result) => mailed(state, result, out),
         Answer::Polled(generation, result) => polled(state, generation, result, moment, out),
         Answer::Ended => out.push(Effect::Tell(Tell::Logout)),
     }
 }
 
-fn opened(state: &mut State, session: Opened, out: &mut Vec<Effect>) {
+pub(super) fn opened(state: &mut State, session: Opened, out: &mut Vec<Effect>) {
     let Opened { standing, can_email, email } = session;
     let Some(talk) = state.talk_mut() else { return };
     talk.asking = Asking::Nothing;

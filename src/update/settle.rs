@@ -6,11 +6,12 @@ use pronto_protocol::frame::{ClientFrame, ClientReceipts};
 use pronto_protocol::id::Millis;
 use pronto_protocol::model::{Author, Receipts, VisitorContext};
 
-use super::{Effect, Moment, Request, Tell, line};
+use super::{Effect, Moment, Request, Tell, line, pass};
 use crate::state::{Asking, State, Talk};
 
 pub(super) fn settle(state: &mut State, moment: Moment, out: &mut Vec<Effect>) {
-    if state.online {
+    // Who writes comes first: what they write is theirs, and not a stranger's.
+    if state.online && !pass::exchange(state, moment, out) {
         proceed(state, moment, out);
         flush(state, moment, out);
     }
@@ -138,6 +139,7 @@ fn alarm(state: &mut State, out: &mut Vec<Effect>) {
         state.typing.as_ref().map(|typing| typing.until),
         state.spoken.as_ref().map(|spoken| spoken.until),
         state.promise().filter(|at| *at > state.now),
+        state.pass.as_ref().map(|pass| pass.at).filter(|at| *at > state.now),
     ];
     let next: Option<Millis> = times.into_iter().flatten().min();
     if let Some(at) = next

@@ -8,7 +8,7 @@ use pronto_protocol::send_queue::{QueuedMessage, SendQueue};
 
 use super::settle::ask;
 use super::{Draft, Effect, Elsewhere, Loader, Moment, Request, Start, Tell, Ui, line};
-use crate::state::{Asking, Identity, Phase, State, Talk};
+use crate::state::{Asking, Identity, Pass, Phase, State, Talk};
 
 /// How often the server hears that the person types.
 const TYPING_EVERY_MS: i64 = 3_000;
@@ -100,6 +100,9 @@ pub(super) fn loader(state: &mut State, loader: Loader, out: &mut Vec<Effect>) {
             state.config.context.page_url = Some(url);
             state.config.context.page_title = Some(title);
         }
+        Loader::Pass(token, next) => {
+            state.pass = Some(Pass { token, next, asked: false, at: Millis(0) });
+        }
         Loader::Prefill(text) => out.push(Effect::Prefill(text)),
         Loader::Closed(closed) => state.config.closed = closed,
     }
@@ -111,12 +114,11 @@ fn shown(state: &mut State) {
 }
 
 /// Nobody has written here any more. What was still on its way is nobody's, so it goes too.
-fn leave(state: &mut State, out: &mut Vec<Effect>) -> Option<Talk> {
+pub(super) fn leave(state: &mut State, out: &mut Vec<Effect>) -> Option<Talk> {
     state.queue = SendQueue::default();
-    state.connection = Connection::new();
-    state.connection_wake = None;
     (state.mark, state.typing, state.spoken) = (None, None, None);
-    out.push(Effect::Hang);
+    state.pass = None;
+    hang(state, out);
     match std::mem::replace(&mut state.phase, Phase::Untouched) {
         Phase::Talking(talk) => Some(*talk).filter(|talk| talk.identity.opened),
         Phase::Untouched => None,
@@ -131,12 +133,25 @@ pub(super) fn erased(state: &mut State, out: &mut Vec<Effect>) {
     }
 }
 
+/// Gives the line to the server up, to be opened anew.
+pub(super) fn hang(state: &mut State, out: &mut Vec<Effect>) {
+    state.connection = Connection::new();
+    state.connection_wake = None;
+    out.push(Effect::Hang);
+}
+
 pub(super) fn elsewhere(state: &mut State, elsewhere: Elsewhere, out: &mut Vec<Effect>) {
     match elsewhere {
         Elsewhere::Identity(identity) => match &mut state.phase {
             Phase::Untouched => talk(state, identity),
             Phase::Talking(talk) if talk.identity.secret == identity.secret => {
                 talk.identity.opened |= identity.opened;
+            }
+            // The business has named who this is, there.
+            Phase::Talking(talk) if talk.identity.conversation_id == identity.conversation_id => {
+                talk.identity = identity;
+                talk.asking = Asking::Nothing;
+                hang(state, out);
             }
             Phase::Talking(_) => {}
         },
@@ -160,7 +175,7 @@ fn is_ours(state: &State, item: &QueuedMessage) -> bool {
     state.talk().is_none_or(|talk| talk.identity.conversation_id == item.conversation_id)
 }
 
-fn talk(state: &mut State, identity: Identity) {
+pub(super) fn talk(state: &mut State, identity: Identity) {
     state.phase = Phase::Talking(Box::new(Talk::new(identity)));
 }
 

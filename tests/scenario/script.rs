@@ -145,7 +145,7 @@ pub(crate) fn shown(effect: &Effect) -> Option<String> {
         Effect::KeepMessage(item) => format!("keep {}", item.message_id),
         Effect::DropMessage(id) => format!("drop {id}"),
         Effect::Forget => "forget".to_owned(),
-        Effect::Ask { request, .. } => match request {
+        Effect::Ask { secret, request, .. } => match request {
             Request::Session(_) => "ask session".to_owned(),
             Request::Send(outgoing) => format!("post {}", outgoing.message.message_id),
             Request::Newest => "ask newest".to_owned(),
@@ -154,6 +154,7 @@ pub(crate) fn shown(effect: &Effect) -> Option<String> {
             Request::Receipts(_) => "post receipts".to_owned(),
             Request::Typing => "post typing".to_owned(),
             Request::End => "end session".to_owned(),
+            Request::Pass(token, next) => format!("exchange {token} of <{secret}> for <{next}>"),
             Request::Mail(email) => format!("put <{email}>"),
             Request::Poll(generation, _) => format!("poll {generation}"),
         },
@@ -170,6 +171,7 @@ pub(crate) fn shown(effect: &Effect) -> Option<String> {
         Effect::Tell(Tell::Wrote) => "tell wrote".to_owned(),
         Effect::Tell(Tell::Reply) => "tell reply".to_owned(),
         Effect::Tell(Tell::Logout) => "tell logout".to_owned(),
+        Effect::Tell(Tell::Named(taken)) => format!("tell named {taken}"),
     })
 }
 

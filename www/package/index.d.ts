@@ -24,6 +24,8 @@ export interface Options {
   mount?: string;
   /** Opens by itself, once, and never on phones. */
   open?: boolean;
+  /** Who the visitor is, signed by your backend; see {@link Chat.identify}. */
+  identity?: string;
   /** For a page whose Content-Security-Policy names scripts by nonce. */
   nonce?: string;
   /** The loader's hash, for a page that wants exactly that file. A newer server then needs a newer hash. */
@@ -44,8 +46,10 @@ export interface Events {
   unread: number;
   /** The visitor was forgotten on this device. */
   logout: undefined;
-  /** The site could not be read, or the page's policy refuses the frame. */
-  error: "site" | "frame";
+  /** The visitor is known by what your backend has signed. */
+  identify: undefined;
+  /** The site could not be read, the page's policy refuses the frame, or what was signed is not believed. */
+  error: "site" | "frame" | "identity";
 }
 
 /** The calls; made before the loader has come, they wait for it. */
@@ -58,6 +62,8 @@ export interface Chat {
   show(): void;
   /** Puts words into an empty composer; they are never sent by themselves. Cut after 1,000 characters. */
   prefill(text: string): void;
+  /** Says who the visitor is: a JWT that your backend has signed, never a name or an address. */
+  identify(token: string): void;
   /** Ends the visitor's session and forgets them on this device. */
   logout(): void;
   setTheme(theme: Theme): void;

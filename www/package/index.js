@@ -1,8 +1,8 @@
 // Starts the loader that the chat's own server serves, once, and hands its calls out with types. Importing it does nothing,
 // so that it may stand in code that also runs on a server.
 
-const OPTIONS = ["site", "lang", "theme", "position", "offset", "zIndex", "label", "hideOn", "mobile", "mount", "open"];
-const CALLS = ["open", "close", "toggle", "hide", "show", "prefill", "logout", "setTheme", "setLocale"];
+const OPTIONS = ["site", "lang", "theme", "position", "offset", "zIndex", "label", "hideOn", "mobile", "mount", "open", "identity"];
+const CALLS = ["open", "close", "toggle", "hide", "show", "prefill", "identify", "logout", "setTheme", "setLocale"];
 let script, policy;
 
 /** What the browser takes for a script's address, also where the page demands Trusted Types. */

@@ -159,5 +159,8 @@ export const wake = async () => {
   if (keep("sound")) (await import("./sound.js")).wait(kit);
 };
 
+/** What a flooded site asks of this device. */
+export const prove = (asked) => import("./proof.js").then((module) => module.default(asked));
+
 /** Before the panel starts, where the frame's storage is not to be relied on. */
 export const hold = () => import("./hold.js").then((module) => module.hold(site));

@@ -32,9 +32,15 @@ export const work = async ({ text, bits, rounds }) => {
   return proof;
 };
 
-/** Does what `answer` asks for, and asks again as `init` did. */
-export default async (answer, init) => {
-  const { error } = await answer.json();
-  init.headers.set("x-pronto-proof", await work(error.challenge));
-  return fetch(answer.url, init);
+/** Does what the answer asks for, and sends the request once more. One that was given up meanwhile has no answer any more. */
+export default async ({ http, secret, body }) => {
+  if (http.proved) throw new Error("the work was not believed");
+  http.proved = true;
+  const proof = await work(JSON.parse(http.responseText).error.challenge);
+  if (http.readyState !== XMLHttpRequest.DONE) return;
+  http.open("POST", http.responseURL);
+  http.setRequestHeader("authorization", "Bearer " + secret);
+  http.setRequestHeader("content-type", "application/json");
+  http.setRequestHeader("x-pronto-proof", proof);
+  http.send(body);
 };

@@ -28,7 +28,7 @@ export const wait = ({ pronto, keep }) => {
   const { say } = pronto;
   pronto.say = (message) => {
     say(message);
-    if (message.type !== "reply" || isSeen(pronto) || !keep("sound")) return;
+    if (message.type !== "message" || isSeen(pronto) || !keep("sound")) return;
     if (!navigator.locks) return tone();
     // The tab that comes first holds the lock until the others have asked.
     const hold = (lock) => lock && (tone(), new Promise((resolve) => setTimeout(resolve, 900)));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pronto_protocol::api::{MessagePage, Poll, Polled, SentMessage, Session};
+use pronto_protocol::api::{Identified, Identify, MessagePage, Poll, Polled, SentMessage, Session};
 use pronto_protocol::frame::{ClientReceipts, ClientTyping, Hello};
 use pronto_protocol::model::ask::Asked;
 use serde::Serialize;
@@ -99,6 +99,20 @@ fn answers_are_read_as_serde_reads_them() {
     let unread = opened(&golden("session"), &conversation()).standing;
     assert_eq!(standing(&unread), (1, Receipts::default(), Receipts::default(), None));
 
+    let whole: Identified = derived("identified");
+    let of = whole.session.conversations.first().expect("a conversation");
+    let read = named(&golden("identified"), &of.conversation_id);
+    assert_eq!((read.conversation_id.as_ref(), read.renewed), (Some(&of.conversation_id), whole.renewed));
+    assert_eq!(
+        (read.opened.standing.last_seq, read.opened.can_email),
+        (of.last_seq, whole.session.can_email)
+    );
+    assert_eq!(
+        named(&golden("identified"), &conversation()).conversation_id,
+        Some(of.conversation_id.clone())
+    );
+    assert_eq!(named(&json!({}), &conversation()).conversation_id, None);
+
     let Some(Failure::Refused { code, retry_after_ms }) = refusal(&golden("error_too_many")) else {
         panic!("a refusal")
     };
@@ -138,6 +152,8 @@ fn requests_are_written_as_serde_writes_them() {
             accept_cost: None,
         };
         same(&write_send(&send), &send);
+        let pass = Identify { token: body.to_owned(), next: "next".to_owned() };
+        same(&write_pass(&pass.token, &pass.next), &pass);
     }
     for context in [
         VisitorContext::default(),

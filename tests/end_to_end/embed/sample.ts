@@ -22,13 +22,14 @@ start({ server: "https://chat.example.com", site: "shop", mount: "#chat", offset
 
 const stop: () => void = chat.on("unread", (count) => count.toFixed());
 stop();
-chat.on("error", (where) => where === "site" || where === "frame");
+chat.on("error", (where) => where === "site" || where === "frame" || where === "identity");
 chat.on("ready", () => chat.open());
 for (const act of [chat.open, chat.close, chat.toggle, chat.hide, chat.show, chat.logout, chat.destroy]) act();
 chat.prefill("Have you got bread?");
+chat.identify("eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl");
 chat.setTheme("");
 chat.setLocale("en");
-export const names: (keyof Events)[] = ["ready", "open", "close", "wrote", "message", "unread", "logout", "error"];
+export const names: (keyof Events)[] = ["ready", "open", "close", "wrote", "message", "unread", "identify", "logout", "error"];
 
 // @ts-expect-error the site's key is missing
 start({ server: "https://chat.example.com" });
@@ -52,5 +53,5 @@ chat.on("unread", (count: string) => count);
 chat.prefill(5);
 // @ts-expect-error no such theme
 chat.setTheme("sepia");
-// @ts-expect-error typed e-mail is never identity, so nobody can be identified from the page
-chat.identify("ana@example.com");
+// @ts-expect-error who somebody is comes signed, as one text
+chat.identify({ email: "ana@example.com" });

@@ -211,7 +211,7 @@ mod tests {
         let entries = summary(&read("SUMMARY.md").expect("a summary"));
         let mut listed: Vec<String> = entries.iter().map(|entry| format!("{}.md", entry.path)).collect();
         let mut found = Vec::new();
-        for folder in ["", "site/", "with/", "run/"] {
+        for folder in ["", "site/", "visitors/", "with/", "run/"] {
             for entry in std::fs::read_dir(root.join(folder)).expect("a folder").flatten() {
                 let name = entry.file_name().to_string_lossy().into_owned();
                 if name.ends_with(".md") && name != "SUMMARY.md" {
