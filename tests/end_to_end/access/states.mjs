@@ -128,6 +128,19 @@ export async function walk(browser, { mirrored, ...look }, see) {
   await see("how it is measured", owl.page, [owl.page.mainFrame(), dark, sheet]);
   await owl.context.close();
 
+  const pest = await at(browser, pronto, pronto.shop, night, look);
+  await pest.open();
+  await pest.live();
+  if (mirrored) await pest.mirror();
+  await pest.write("Comprate i miei orologi");
+  await pest.receipt("i miei orologi", "sent");
+  await agent.openThread("i miei orologi");
+  await agent.ask("PATCH", `/v1/inbox/conversations/${agent.conversation}`, { blocked: true });
+  await pest.write("Orologi, orologi");
+  await pest.failed("Orologi, orologi");
+  await panel(pest, "blocked");
+  await pest.context.close();
+
   const site = `/v1/inbox/sites/${pronto.site}`, { settings } = await agent.ask("GET", site);
   const consent = "Ho letto l’informativa su https://panificio.example/privacy e acconsento.";
   const fields = [{ kind: "name", required: true }, { kind: "email" }, { kind: "text", label: `Numero d’ordine, oppure ${LONG.slice(0, 34)}` }];
