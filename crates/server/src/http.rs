@@ -140,7 +140,9 @@ fn page_routes() -> Router<App> {
 
 // Only where an answer holds no secret beside words that a stranger could put in, whose lengths would tell the secret.
 fn compressed(routes: MethodRouter<App>) -> MethodRouter<App> {
-    routes.layer(CompressionLayer::new().quality(CompressionLevel::Precise(6)))
+    routes
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(6)))
+        .layer(middleware::map_response(layers::whole))
 }
 
 /// The server runs.

@@ -35,6 +35,15 @@ pub async fn strict_headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// Sends an answer in one piece: in chunks, as compressing leaves it, each chunk says its length, which is bytes of a page view.
+pub async fn whole(response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    match axum::body::to_bytes(body, usize::MAX).await {
+        Ok(bytes) => Response::from_parts(parts, bytes.into()),
+        Err(_) => Refused::internal().into_response(),
+    }
+}
+
 /// Ends a request that takes too long.
 pub async fn time_limit(request: Request, next: Next) -> Response {
     match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
