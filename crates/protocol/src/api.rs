@@ -61,6 +61,8 @@ error_codes! {
     InvalidSetting = "invalid_setting", 422;
     /// An e-mail address that none can have; the sentence says what to do.
     InvalidEmail = "invalid_email", 422;
+    /// The site asks for something before the first message that is not there; the sentence says for what.
+    FormIncomplete = "form_incomplete", 422;
     /// No session, or one that ended.
     Unauthorized = "unauthorized", 401;
     /// The token says nothing that can be believed: a wrong signature, an end that has come, another site's. The sentence

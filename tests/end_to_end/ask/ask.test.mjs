@@ -200,3 +200,28 @@ test("without script the hosted page asks the same", LIMIT, async () => {
   await context.close();
   await agent.ask("PUT", site, settings);
 });
+
+test("an owner begins to ask while a page is open: what was written waits for what is asked", LIMIT, async () => {
+  const visitor = await Visitor.atShop(browser, pronto);
+  await visitor.open();
+  await visitor.live();
+  await agent.ask("PUT", site, { ...settings, pre_chat: { fields: [{ kind: "name", required: true }], consent: CONSENT } });
+  await visitor.write("Scritto prima");
+  await visitor.failed("Scritto prima");
+  await visitor.page.reload();
+  await visitor.open();
+  await visitor.live();
+  const { ask, name, agree } = parts(visitor), frame = await visitor.frame();
+  await ask.waitFor();
+  await visitor.failed("Scritto prima");
+  await clean("asked once more", frame);
+  await picture(visitor.page, "ask-late");
+  await name.fill("Elsa");
+  await agree.check();
+  await frame.getByRole("button", { name: "Riprova" }).click();
+  await visitor.receipt("Scritto prima", "sent");
+  await ask.waitFor({ state: "hidden" });
+  assert.deepEqual((await newest()).context.asked, { answers: [{ kind: "name", value: "Elsa" }], consent: CONSENT });
+  await visitor.context.close();
+  await agent.ask("PUT", site, settings);
+});

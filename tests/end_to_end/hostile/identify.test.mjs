@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { OUTPUT, Pronto, endAll, eventually, startBrowser } from "../support/harness.mjs";
+import { picture } from "../support/look.mjs";
 import { Pages, snippet } from "../support/pages.mjs";
 
 const LIMIT = { timeout: 120_000 };
@@ -174,6 +175,43 @@ test("what is written before the answer comes is written as who was named", LIMI
   const row = await agent.ask("GET", `/v1/inbox/conversations/${agent.conversation}`);
   assert.equal(row.contact.subject, "u-eva");
   await visitor.context.close();
+});
+
+test("who is named is not asked for what was signed, and for all of it where that is not believed", LIMIT, async () => {
+  const path = `/v1/inbox/sites/${pronto.site}`, { settings } = await agent.ask("GET", path);
+  const fields = [{ kind: "name", required: true }, { kind: "email", required: true }, { kind: "text", label: "Ordine", required: true }], consent = "Acconsento.";
+  await agent.ask("PUT", path, { ...settings, pre_chat: { fields, consent } });
+  const visitor = await pages.visit(page(token("u-ida", "Ida Neri", { email: "ida@posta.example" })));
+  const seen = async (visitor, wanted) => eventually(`asked ${wanted}`, async () => {
+    const frame = await visitor.frame();
+    const shown = await Promise.all([0, 1, 2].map((n) => frame.locator(`#ask${n}`).isVisible()));
+    return `${shown}` === `${wanted}`;
+  });
+  await visitor.open();
+  await hears(visitor, "identify");
+  await seen(visitor, [false, false, true]);
+  await picture(visitor.page, "identify-asked");
+  // Who was only named has not written: a reload asks once more.
+  await again(visitor, page(token("u-ida", "Ida Neri", { email: "ida@posta.example" })));
+  await visitor.open();
+  await visitor.live();
+  await seen(visitor, [false, false, true]);
+  const frame = await visitor.frame();
+  await frame.locator("#ask2").fill("12");
+  await frame.locator("#consent").check();
+  await visitor.write("Chi sono lo sapete");
+  await visitor.receipt("Chi sono lo sapete", "sent");
+  await agent.openThread("Chi sono lo sapete");
+  const row = await agent.ask("GET", `/v1/inbox/conversations/${agent.conversation}`);
+  assert.deepEqual([row.contact.name, row.context.asked], ["Ida Neri", { answers: [{ kind: "text", label: "Ordine", value: "12" }], consent }]);
+  await visitor.context.close();
+
+  const liar = await pages.visit(page(`${token("u-ida", "Ida Neri").slice(0, -4)}AAAA`));
+  await liar.open();
+  await hears(liar, "error identity");
+  await seen(liar, [true, true, true]);
+  await liar.context.close();
+  await agent.ask("PUT", path, settings);
 });
 
 /** The handbook's example in a language, for this site. */

@@ -46,6 +46,38 @@ pub struct PreChat {
     pub consent: String,
 }
 
+/// What a form still waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Missing<'a> {
+    /// A value, or of an address one that can be an address.
+    Field(&'a Field),
+    /// The agreement to [`PreChat::consent`], in the words of now.
+    Consent,
+}
+
+impl PreChat {
+    /// The first thing that has to be there and is not in `asked`. `known` says which kinds the business has signed
+    /// itself, so that nobody is asked for them.
+    #[must_use]
+    pub fn missing(&self, asked: Option<&Asked>, known: impl Fn(FieldKind) -> bool) -> Option<Missing<'_>> {
+        let answers = asked.map(|asked| asked.answers.as_slice()).unwrap_or_default();
+        let is_given = |field: &Field| {
+            let answer =
+                answers.iter().find(|answer| answer.kind == field.kind && answer.label == field.label);
+            let value = answer.map(|answer| answer.value.trim()).unwrap_or_default();
+            !value.is_empty() && (field.kind != FieldKind::Email || value.contains('@'))
+        };
+        let waits = |field: &&Field| field.required && !known(field.kind) && !is_given(field);
+        if let Some(field) = self.fields.iter().find(waits) {
+            return Some(Missing::Field(field));
+        }
+        // A browser may lay the spaces out anew.
+        let agreed = asked.and_then(|asked| asked.consent.as_deref()).unwrap_or_default();
+        let is_agreed = agreed.split_whitespace().eq(self.consent.split_whitespace());
+        (!is_agreed && !self.consent.is_empty()).then_some(Missing::Consent)
+    }
+}
+
 /// One field of the form.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -8,6 +8,7 @@ use expect_test::expect;
 use hmac::{Hmac, Mac as _};
 use pronto_server::auth::secret;
 use pronto_server::http::state::now;
+use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -326,5 +327,77 @@ async fn what_was_signed_is_shown_to_who_it_is_about_and_goes_with_the_rest() {
     let fresh = secret::mint();
     let named = world.identify(&next, &fresh, &world.token("<b>u1</b>")).await;
     assert_eq!((named.short().as_str(), conversations(&named)), ("200", Vec::new()));
+    world.app.end().await;
+}
+
+#[tokio::test]
+async fn what_a_site_asks_for_is_asked_of_programs_too_but_not_what_it_has_signed() {
+    let world = World::new().await;
+    let (app, path) = (&world.app, "/v1/inbox/sites/shop");
+    let before = app.visitor("shop", "before").await;
+    let mut wanted = app.get(path, &world.owner).await.json()["settings"].clone();
+    wanted["pre_chat"] = json!({
+        "fields": [{"kind": "name", "required": true}, {"kind": "email", "required": true},
+            {"kind": "text", "label": "Order", "required": true}, {"kind": "text", "label": "Colour"}],
+        "consent": "I have read it.\nI agree."
+    });
+    assert_eq!(app.send(Method::PUT, path, &world.owner, &wanted).await.short(), "200");
+    let answer = |kind: &str, label: &str, value: &str| json!({"kind": kind, "label": label, "value": value});
+    let (name, email) = (answer("name", "", "Ana"), answer("email", "", "ana@shop.example"));
+    let order = answer("text", "Order", "12");
+    let cases = [
+        json!(null),
+        json!({"answers": [name, email], "consent": "I have read it. I agree."}),
+        json!({"answers": [name, email, answer("text", "Order", " \u{a0}")], "consent": "I have read it. I agree."}),
+        json!({"answers": [answer("name", "Order", "12"), email, order], "consent": "I have read it. I agree."}),
+        json!({"answers": [name, answer("email", "", "ana"), order], "consent": "I have read it. I agree."}),
+        json!({"answers": [name, email, order]}),
+        json!({"answers": [name, email, order], "consent": "I agree."}),
+        json!({"answers": [name, email, order], "consent": "I have read it. I agree."}),
+    ];
+    let who = secret::mint();
+    let mut said = Vec::new();
+    let open = async |secret: &str, id: &str, asked: &Value| {
+        let body = json!({"conversation_id": id, "context": {"asked": asked}});
+        app.post("/v1/sites/shop/sessions", &As::Bearer(secret.to_owned()), &body).await
+    };
+    for asked in &cases {
+        let opened = open(&who, "c1", asked).await;
+        let sentence = opened.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
+        said.push(format!("{} {sentence}", opened.short()));
+    }
+    expect![[r#"
+        422 form_incomplete This business asks for your name before you write. Send it in `context.asked.answers` when you open the session.
+        422 form_incomplete This business asks for “Order” before you write. Send it in `context.asked.answers` when you open the session.
+        422 form_incomplete This business asks for “Order” before you write. Send it in `context.asked.answers` when you open the session.
+        422 form_incomplete This business asks for your name before you write. Send it in `context.asked.answers` when you open the session.
+        422 form_incomplete This business asks for your e-mail address before you write. Send it in `context.asked.answers` when you open the session.
+        422 form_incomplete This business asks you to agree to its consent text before you write. Send it in `context.asked.consent`, in its own words.
+        422 form_incomplete This business asks you to agree to its consent text before you write. Send it in `context.asked.consent`, in its own words.
+        200 "#]]
+    .assert_eq(&said.join("\n"));
+    // Without it there is nothing to write to; with it, and with a conversation from before, there is.
+    let stranger = As::Bearer(secret::mint());
+    assert_eq!(app.write(&stranger, "c2", "m1", "words").await.short(), "401 unauthorized");
+    assert_eq!(app.write(&As::Bearer(who.clone()), "c1", "m2", "words").await.short(), "201");
+    assert_eq!(open(&who, "c3", &json!(null)).await.short(), "200", "asked once");
+    assert_eq!(app.write(&before, "before", "m3", "words").await.short(), "201");
+    // What the business has signed it need not be told.
+    let named = secret::mint();
+    assert_eq!(world.identify(&secret::mint(), &named, &world.token("u9")).await.short(), "200");
+    let asked = json!({"answers": [order], "consent": "I have read it. I agree."});
+    assert_eq!(
+        open(&named, "c4", &json!({"consent": "I have read it. I agree."})).await.short(),
+        "422 form_incomplete"
+    );
+    assert_eq!(open(&named, "c4", &asked).await.short(), "200");
+    // The form without script says it in the page's language, and keeps what was written.
+    let form =
+        format!("body=Buongiorno&message_id={}&session={}&ask0=Ana", secret::mint_id(), secret::mint());
+    let request = app.request(Method::POST, "/c/shop?lang=it", &As::Nobody);
+    let page =
+        TestApp::finish(request.header("content-type", "application/x-www-form-urlencoded").body(form)).await;
+    assert_eq!(page.status.as_u16(), 422);
+    assert!(page.text.contains("Questo serve.") && !page.text.contains("This business"), "{}", page.text);
     world.app.end().await;
 }

@@ -1,6 +1,7 @@
 //! Sessions and conversations: what a visitor, an agent and a backend may all ask for. The rules of a conversation are
 //! not here; this checks who asks, hands the command to the store, and tells the bus what was committed.
 
+mod asked;
 pub mod email;
 pub mod file;
 pub mod identify;
@@ -70,7 +71,7 @@ pub async fn open_session(
 ///
 /// # Errors
 /// 404 for an unknown site, for a conversation of someone else, and for a secret of another site; 410 for a secret of a
-/// visitor who had everything erased.
+/// visitor who had everything erased; 422 where the site asks for something before the first message.
 pub async fn bind_session(
     app: &App,
     site: &SiteKey,
@@ -81,10 +82,13 @@ pub async fn bind_session(
 ) -> Answer<Visitor> {
     let session = secret::hash(secret);
     let known = app.store.site(site).await?.ok_or_else(Refused::not_found)?;
-    match app.store.visitor(session).await? {
+    let visitor = app.store.visitor(session).await?;
+    match &visitor {
         Some(_) => app.budgets.session_requests.take(session, now())?,
         None => admit(app, &known, caller, &session, door, now()).await?,
     }
+    let visitor_id = visitor.as_ref().filter(|row| row.site == *site).map(|row| &row.visitor_id);
+    asked::check(app, &known, visitor_id, open.context.asked.as_ref()).await?;
     let new = VisitorId::new(secret::mint_id()).map_err(|_| Refused::not_found())?;
     let context = bounded(&open.context);
     let conversation_id = open.conversation_id.clone();

@@ -234,6 +234,7 @@ struct Failed<'a> {
 fn failed<'a>(language: Language<'a>, refused: &'a Refused, written: &'a Written) -> Failed<'a> {
     let (why, again) = match refused.code() {
         ErrorCode::TooMany => (language.text("page.wait"), true),
+        ErrorCode::FormIncomplete => (language.text("ask.needed"), true),
         ErrorCode::Blocked => (language.text("panel.blocked"), false),
         _ => (refused.message(), false),
     };

@@ -5,7 +5,7 @@ use pronto_protocol::model::contact::Contact;
 
 use crate::store::conversations::turns;
 use crate::store::engine::connection::{Connection, DbError, Row};
-use crate::store::sites::to_json;
+use crate::store::sites::{opt_json, to_json};
 use crate::store::{Hash, IdentitySecretRow, Store, StoreError};
 
 /// Live identity secrets of a site: the new one and the one it replaces.
@@ -119,6 +119,20 @@ impl Store {
             self.was_stirred(site);
         }
         Ok(exchange)
+    }
+
+    /// What the business has signed about a visitor.
+    ///
+    /// # Errors
+    /// As [`Store::identity_secrets`].
+    pub async fn contact(&self, id: &VisitorId) -> Result<Option<Contact>, StoreError> {
+        let id = id.clone();
+        let read = move |c: &mut Connection| {
+            let row =
+                c.query_one("select contact from visitor where visitor_id = $1", &[id.as_str().into()])?;
+            row.map_or(Ok(None), |mut row| opt_json(&mut row, 0))
+        };
+        self.engine.read(read).await
     }
 
     /// The key of this name that all servers of this database share: `candidate` if there was none.

@@ -84,6 +84,9 @@ pub(crate) async fn a_strangers_conversations_become_those_of_who_is_named(world
     assert_eq!(world.holder("later").await, None);
     let row = world.store.inbox_conversation(&ana, Millis(6)).await.expect("an answer").expect("a row");
     assert_eq!((row.visitor_id.as_str(), row.contact), ("named-t1", Some(contact("u1"))));
+    let signed =
+        async |id: &str| world.store.contact(&VisitorId::new(id).expect("an id")).await.expect("an answer");
+    assert_eq!((signed("named-t1").await, signed("nobody").await), (Some(contact("u1")), None));
     // Another person on the same device takes nothing along, and a site knows only its own.
     assert_eq!(
         bound(world.identify(&site, ("t3", "u2"), ("next", "hers"), 7).await),
