@@ -37,6 +37,9 @@ extern "C" {
     /// Puts words into an empty composer; they are never sent by themselves. Cut after 1,000 characters.
     #[wasm_bindgen(method)]
     pub fn prefill(this: &Handle, text: &str);
+    /// Says who the visitor is: a JWT that your backend has signed. [`Props::identity`] does it at each start.
+    #[wasm_bindgen(method)]
+    pub fn identify(this: &Handle, token: &str);
     /// Ends the visitor's session and forgets them on this device.
     #[wasm_bindgen(method)]
     pub fn logout(this: &Handle);
@@ -98,7 +101,7 @@ pub enum Mobile {
     Page,
 }
 
-/// Why there is no panel.
+/// What went wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
     /// The address or the key is missing, or the page's policy refuses the loader before it begins.
@@ -107,6 +110,8 @@ pub enum Fault {
     Site,
     /// The page's policy refuses the frame; the visitor is given a link.
     Frame,
+    /// What was signed about the visitor is not believed; they go on as a stranger.
+    Identity,
 }
 
 /// Where the chat comes from, what it looks like, and what is told of it. No event carries a word of the conversation.
@@ -146,6 +151,9 @@ pub struct Props {
     /// Opens by itself, once, and never on phones.
     #[prop_or_default]
     pub open: bool,
+    /// Who the visitor is, signed by your backend, as a JWT. A new one keeps the panel that is there.
+    #[prop_or_default]
+    pub identity: Option<AttrValue>,
     /// For a page whose Content-Security-Policy names scripts by nonce.
     #[prop_or_default]
     pub nonce: Option<AttrValue>,
@@ -176,7 +184,10 @@ pub struct Props {
     /// The visitor was forgotten on this device.
     #[prop_or_default]
     pub on_logout: Callback<()>,
-    /// There is no panel.
+    /// The visitor is known by what your backend has signed.
+    #[prop_or_default]
+    pub on_identify: Callback<()>,
+    /// There is no panel, or what was signed is not believed.
     #[prop_or_default]
     pub on_error: Callback<Fault>,
 }
@@ -271,7 +282,7 @@ impl Drop for Running {
 }
 
 /// Each event of the loader's, and who is told of it.
-const EVENTS: [(&str, Tell); 8] = [
+const EVENTS: [(&str, Tell); 9] = [
     ("ready", |props, _| props.on_ready.emit(())),
     ("open", |props, _| props.on_open.emit(())),
     ("close", |props, _| props.on_close.emit(())),
@@ -279,8 +290,13 @@ const EVENTS: [(&str, Tell); 8] = [
     ("message", |props, _| props.on_message.emit(())),
     ("unread", |props, n| props.on_unread.emit(n.as_f64().unwrap_or_default() as u32)),
     ("logout", |props, _| props.on_logout.emit(())),
+    ("identify", |props, _| props.on_identify.emit(())),
     ("error", |props, which| {
-        props.on_error.emit(if *which == "frame" { Fault::Frame } else { Fault::Site });
+        props.on_error.emit(match which.as_string().as_deref() {
+            Some("frame") => Fault::Frame,
+            Some("identity") => Fault::Identity,
+            _ => Fault::Site,
+        });
     }),
 ];
 
@@ -311,9 +327,15 @@ pub fn chat(props: &Props) -> Html {
             drop(running);
         }
     });
-    use_effect_with((options, props.theme), move |(_, theme)| {
-        if let Some(handle) = &*handle.borrow() {
+    let kept = Rc::clone(&handle);
+    use_effect_with((options.clone(), props.theme), move |(_, theme)| {
+        if let Some(handle) = &*kept.borrow() {
             handle.set_theme(theme.name());
+        }
+    });
+    use_effect_with((options, props.identity.clone()), move |(_, identity)| {
+        if let (Some(handle), Some(token)) = (&*handle.borrow(), identity) {
+            handle.identify(token);
         }
     });
     if props.inline {

@@ -10,6 +10,8 @@ use yew::prelude::*;
 struct Place {
     server: AttrValue,
     site: AttrValue,
+    /// Who the visitor is, as the bakery's own backend has signed it.
+    identity: Option<AttrValue>,
 }
 
 #[component(Bakery)]
@@ -17,6 +19,7 @@ fn bakery(place: &Place) -> Html {
     let calls = use_state(|| None::<Handle>);
     let unread = use_state(|| 0);
     let fault = use_state(|| None::<Fault>);
+    let is_known = use_state(|| false);
     let is_dark = use_state(|| false);
     let is_order = use_state(|| false);
     let is_shown = use_state(|| true);
@@ -40,6 +43,7 @@ fn bakery(place: &Place) -> Html {
     };
     let count = unread.clone();
     let wrong = fault.clone();
+    let known = is_known.clone();
     html! {
         <main>
             <h1>{ if *is_order { "Your order" } else { "Bread of the day" } }</h1>
@@ -52,10 +56,11 @@ fn bakery(place: &Place) -> Html {
             </p>
             <output>
                 { match *fault {
-                    None => format!("Unread answers: {}", *unread),
+                    None => format!("Unread answers: {}{}", *unread, if *is_known { ". We know you." } else { "" }),
                     Some(Fault::Start) => "The chat could not begin: server or site is missing.".to_owned(),
                     Some(Fault::Site) => "The chat’s server does not answer, or does not know this site.".to_owned(),
                     Some(Fault::Frame) => "This page’s policy refuses the chat’s frame.".to_owned(),
+                    Some(Fault::Identity) => "Sign in again: the chat takes you for a stranger.".to_owned(),
                 } }
             </output>
             if *is_shown {
@@ -66,7 +71,9 @@ fn bakery(place: &Place) -> Html {
                         site={&place.site}
                         inline={*is_order}
                         theme={if *is_dark { Theme::Dark } else { Theme::Light }}
+                        identity={place.identity.clone()}
                         on_start={keep(&calls)}
+                        on_identify={move |()| known.set(true)}
                         on_unread={move |n| count.set(n)}
                         on_error={move |fault| wrong.set(Some(fault))}
                     />
@@ -80,6 +87,7 @@ fn main() {
     let page =
         web_sys::window().and_then(|window| window.document()).and_then(|page| page.document_element());
     let named = |name| page.as_ref().and_then(|page| page.get_attribute(name)).unwrap_or_default().into();
-    let place = Place { server: named("data-server"), site: named("data-site") };
+    let identity = page.as_ref().and_then(|page| page.get_attribute("data-identity")).map(AttrValue::from);
+    let place = Place { server: named("data-server"), site: named("data-site"), identity };
     yew::Renderer::<Bakery>::with_props(place).render();
 }

@@ -1,6 +1,7 @@
 // The example of a Yew app: the chat comes with its component, tells the app what happens, changes its look and its place, and goes.
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { Visitor } from "../support/people.mjs";
@@ -20,9 +21,9 @@ before(async () => {
 });
 
 /** Somebody in the app, which was told of `server` and `site`. */
-async function guest({ server = pronto.chat, site = pronto.site, headers = {} } = {}) {
+async function guest({ server = pronto.chat, site = pronto.site, identity, headers = {} } = {}) {
   const page = readFileSync(`${BUILT}/index.html`, "utf8")
-    .replace(/lang="en" data-server="[^"]*" data-site="[^"]*"/, `lang="it" data-server="${server}" data-site="${site}"`);
+    .replace(/lang="en" data-server="[^"]*" data-site="[^"]*"/, `lang="it" data-server="${server}" data-site="${site}"${identity ? ` data-identity="${identity}"` : ""}`);
   const visitor = await Visitor.at(browser, pronto, "about:blank", DESK);
   visitor.faults = [];
   visitor.page.on("pageerror", (error) => visitor.faults.push(error.message));
@@ -66,6 +67,19 @@ test("beside a page and inside one, told of answers, light and dark, gone and ba
   await visitor.open();
   await visitor.shows(["Do you still have the walnut bread?", "One, with your name on it"]);
   assert.deepEqual(visitor.faults, []);
+});
+
+test("an app says who its visitor is, and is told whether that is believed", LIMIT, async () => {
+  const { secret } = await pages.agent.ask("POST", `/v1/inbox/sites/${pronto.site}/identity-secrets`);
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const signed = `${part({ alg: "HS256" })}.${part({ sub: "u1", aud: pronto.site, exp: Math.floor(Date.now() / 1000) + 300, name: "Ana" })}`;
+  const identity = `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+  const ana = await guest({ identity });
+  await ana.open();
+  await ana.told("We know you");
+  const liar = await guest({ identity: `${signed}.AAAA` });
+  await liar.open();
+  await liar.told("takes you for a stranger");
 });
 
 test("an app is told why there is no chat", LIMIT, async () => {
