@@ -26,12 +26,12 @@
     // An important `:host` rule outranks every important rule of the page.
     const look = sheet(`:host{all:initial!important;display:contents!important;font:15px/20px system-ui,sans-serif!important}:host([hidden]){display:none!important}
 section{--p:#fbfaf7;--t:#17201c;position:fixed;z-index:2147483000;inset-inline-end:calc(var(--x) + env(safe-area-inset-right));bottom:calc(var(--y) + env(safe-area-inset-bottom));display:flex;flex-direction:column;align-items:end;gap:12px}.s{inset-inline:calc(var(--x) + env(safe-area-inset-left)) auto;align-items:start}.dark{--p:#1c2024;--t:#ecefea}@media(prefers-color-scheme:dark){section:not(.light){--p:#1c2024;--t:#ecefea}}
-button{all:unset;display:flex;align-items:center;gap:12px;cursor:pointer}.s button{flex-direction:row-reverse}.c{position:relative;border-radius:50%;background:var(--a);color:var(--o)}.p,.d{background:var(--p);color:var(--t);border-radius:14px}.c,.p,.d{box-shadow:0 6px 32px #17201c40}.p{max-width:min(280px,100vw - 140px);padding:10px 14px;white-space:pre-line}
+button{all:unset;display:flex;align-items:center;gap:12px;cursor:pointer}.s button{flex-direction:row-reverse}.c{position:relative;border-radius:50%;background:var(--a);color:var(--o)}.p,.d{background:var(--p);color:var(--t);border-radius:var(--r,14px)}.c,.p,.d{box-shadow:0 6px 32px #17201c40}.p{max-width:min(280px,100vw - 140px);padding:10px 14px;white-space:pre-line}
 button:focus-visible .c{outline:2px solid #17201c;outline-offset:2px;box-shadow:0 0 0 6px #fff}
 svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stroke-linecap:round}
 .n{position:absolute;top:-6px;inset-inline-end:-4px;min-width:12px;padding:0 6px;border-radius:12px;background:#8e1f18;color:#fff;font-size:13px;line-height:24px;text-align:center}
 .d,:empty.p,:empty.n,.x,.o .i,.o .p,.m button{display:none}.o .x{display:block}.o .d,.m .d{display:flex;flex-direction:column}
-.d{width:min(384px,100vw - 40px);height:min(640px,100dvh - 84px - var(--y));border-radius:20px;overflow:hidden}iframe{flex:1;border:0}a{padding:16px;color:inherit}@keyframes d{0%{opacity:0;translate:0 8px}}@media(prefers-reduced-motion:no-preference){.d{animation:d .14s}}@media(max-width:479.98px){.d{position:fixed;inset:0;width:100%;height:100dvh;border-radius:0}.o button{display:none}}.m,.m .d{position:static;width:100%;height:100%;min-height:480px;box-shadow:none;animation:none}@media(forced-colors:active){.c,.p,.d{border:1px solid}}`);
+.d{width:min(384px,100vw - 40px);height:min(640px,100dvh - 84px - var(--y));border-radius:var(--r,20px);overflow:hidden}iframe{flex:1;border:0}a{padding:16px;color:inherit}@keyframes d{0%{opacity:0;translate:0 8px}}@media(prefers-reduced-motion:no-preference){.d{animation:d .14s}}@media(max-width:479.98px){.d{position:fixed;inset:0;width:100%;height:100dvh;border-radius:0}.o button{display:none}}.m,.m .d{position:static;width:100%;height:100%;min-height:480px;box-shadow:none;animation:none}@media(forced-colors:active){.c,.p,.d{border:1px solid}}`);
     const ours = sheet((mount ? mount + ">:not(pronto-launcher)" : "pronto-chat") + "{display:none!important}");
 
     const ring = { cx: 28, cy: 28, r: 24, pathLength: 1 },
@@ -75,7 +75,7 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       all.dir = dir;
       all.lang = locale;
       all.className = tone + (isOpen ? " o" : "") + (mount ? " m" : "") + (side && (side == "left") == (dir == "ltr") ? " s" : "");
-      all.style.cssText = "--a:" + site.accent + ";--o:" + site.on_accent + ";--x:" + right + "px;--y:" + (below || right) + "px;z-index:" + (+option("z-index") || "");
+      all.style.cssText = site.style + ";--x:" + right + "px;--y:" + (below || right) + "px;z-index:" + (+option("z-index") || "");
       // When it opens again, by the reader's own clock; not when it is open, since a page's first date in words costs ten milliseconds.
       const said = labels.reply.replace("{time}", hours?.open == 0 && new Date(hours.changes_at).toLocaleString(locale, { weekday: "short", hour: "numeric", minute: "numeric" }));
       bubble.textContent = (label + "\n" + said).trim();

@@ -24,6 +24,7 @@ use crate::state::forms::Field;
 use crate::state::list::Order;
 use crate::state::settings::ask::Need;
 use crate::state::settings::hours::Of;
+use crate::state::settings::look::LookUi;
 use crate::state::{ANNOUNCE_MS, Dialog, Phase, Route, State};
 use crate::text::Lang;
 use request::{Answer, Failed, Request};
@@ -178,6 +179,10 @@ pub enum SettingsUi {
     Name(String),
     /// The accent.
     Accent(String),
+    /// Something else about the look.
+    Look(LookUi),
+    /// A choice of the look is made: shows it.
+    See,
     /// The greeting.
     Greeting(String),
     /// The language where the visitor's is unknown.

@@ -132,10 +132,9 @@ pub struct PublicSite {
     pub site: SiteKey,
     /// The business's name.
     pub name: String,
-    /// `#rrggbb`.
-    pub accent: String,
-    /// The colour of text on the accent, `#rrggbb`, chosen for contrast.
-    pub on_accent: String,
+    /// The launcher's style, as declarations of CSS: `--a` is the accent and `--o` the text on it, both `#rrggbb`; where the owner
+    /// chose them, `--r` is how round it is, and `font-family` its letters.
+    pub style: String,
     /// The owner's greeting; absent means the built-in one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub greeting: String,

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod contact;
 pub mod cost;
+pub mod look;
 pub mod report;
 pub mod yours;
 
@@ -13,6 +14,7 @@ use self::ask::Asked;
 use self::ask::PreChat;
 use self::contact::{Contact, Shield};
 use self::cost::{Billing, ReplyWindow};
+use self::look::Look;
 use self::yours::Rating;
 use crate::id::{AgentId, ApiKeyId, ConversationId, DeliveryId, MessageId, Millis, SiteKey, VisitorId};
 
@@ -385,6 +387,9 @@ pub struct SiteSettings {
     pub name: String,
     /// The accent, `#rrggbb`.
     pub accent: String,
+    /// The rest of how it looks; absent means Pronto's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<Look>,
     /// The sentence above an empty thread, up to 280 characters; empty means the built-in one in the visitor's language.
     #[serde(default)]
     pub greeting: String,

@@ -18,6 +18,7 @@ use pronto_protocol::id::*;
 use pronto_protocol::model::ask::{Asked, Field, FieldAnswer, FieldKind, PreChat};
 use pronto_protocol::model::contact::*;
 use pronto_protocol::model::cost::*;
+use pronto_protocol::model::look::{Letters, Look};
 use pronto_protocol::model::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -198,6 +199,12 @@ fn settings() -> SiteSettings {
     SiteSettings {
         name: "Panificio Aurora".into(),
         accent: "#8a3b12".into(),
+        look: Some(Look {
+            paper: Some("#fff6e5".into()),
+            paper_dark: None,
+            corners: Some(8),
+            letters: Some(Letters::Serif),
+        }),
         greeting: "Buongiorno!".into(),
         locale: "it".into(),
         allowed_origins: vec!["https://shop.example".into()],
@@ -348,8 +355,7 @@ fn visitor_bodies(golden: &mut Golden) {
         &PublicSite {
             site: site(),
             name: "Panificio Aurora".into(),
-            accent: "#8a3b12".into(),
-            on_accent: "#ffffff".into(),
+            style: "--a:#8a3b12;--o:#ffffff;--r:8px".into(),
             greeting: String::new(),
             locale: "it".into(),
             dir: "ltr".into(),

@@ -64,6 +64,7 @@ fn bakery_settings(origins: &[String], now: Millis) -> SiteSettings {
     SiteSettings {
         name: "Panificio Ferri".to_owned(),
         accent: "#0f5c4a".to_owned(),
+        look: None,
         greeting: String::new(),
         locale: "it".to_owned(),
         allowed_origins: origins.to_vec(),
@@ -106,6 +107,7 @@ fn new_shop_settings(origins: &[String]) -> SiteSettings {
     SiteSettings {
         name: "Bottega Nuova".to_owned(),
         accent: "#7a3b10".to_owned(),
+        look: None,
         hours: None,
         billing: None,
         ..bakery_settings(origins, Millis::default())

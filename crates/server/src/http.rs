@@ -129,6 +129,7 @@ fn page_routes() -> Router<App> {
         .route("/playground/snippet", get(playground::snippet))
         .route("/playground/page", get(playground::sample))
         // The loader asks beside its own address, so that what it gets comes in the colour that is tried.
+        .route("/playground/still/{key}", get(playground::still))
         .route("/playground/look/{accent}/embed.js", get(page::embed))
         .route("/playground/look/{accent}/v1/sites/{key}", get(playground::site))
         .route("/playground/look/{accent}/frame/{key}", get(playground::panel))

@@ -312,8 +312,8 @@ async fn the_public_site_is_open_to_all_pages_and_nothing_else_is() {
     .assert_eq(&seen.join("\n"));
     let body = site.json();
     assert_eq!(
-        [&body["name"], &body["locale"], &body["dir"], &body["on_accent"]],
-        ["shop", "en", "ltr", "#ffffff"]
+        [&body["name"], &body["locale"], &body["dir"], &body["style"]],
+        ["shop", "en", "ltr", "--a:#b5472f;--o:#ffffff"]
     );
     assert_eq!(
         [&body["labels"]["reply"], &body["reply"]["minutes"]],

@@ -59,7 +59,7 @@ test("each option is seen at once, and stands in the line", LIMIT, async () => {
   await panel.locator("#text").fill("dal banco di prova");
   await panel.locator("#send").click();
   await panel.locator("li", { hasText: "dal banco di prova" }).waitFor();
-  assert.equal(await panel.locator("html").evaluate((html) => html.dataset.accent), "#aa2255");
+  assert.equal(await panel.locator("meta[name=theme-color]").getAttribute("content"), "#aa2255");
   await pages.agent.openThread("dal banco di prova");
 
   await page.locator("[name=hide-on]").fill("/playground/*");

@@ -68,6 +68,7 @@ impl FirstSiteForm {
         let settings = SiteSettings {
             name: name.to_owned(),
             accent: "#0F5C4A".to_owned(),
+            look: None,
             greeting: String::new(),
             locale: lang.tag().to_owned(),
             allowed_origins: Vec::new(),

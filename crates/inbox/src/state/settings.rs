@@ -5,6 +5,7 @@ pub mod billing;
 pub mod colour;
 pub mod day;
 pub mod hours;
+pub mod look;
 pub mod opening;
 
 use pronto_protocol::api::SitePage;
@@ -15,6 +16,7 @@ use pronto_protocol::model::{Delivery, SiteSettings};
 use ask::{AskForm, AskProblem};
 use billing::{BillingForm, BillingProblem};
 use hours::{Hours, HoursProblem, Of};
+use look::{LookForm, LookProblem};
 
 /// Longest name, in characters.
 pub const NAME_MAX: usize = 80;
@@ -29,6 +31,8 @@ pub struct Settings {
     pub page: Option<SitePage>,
     /// What the owner is changing.
     pub form: Form,
+    /// The accent and the look whose picture is shown: the form's, but for what is still being written.
+    pub seen: (String, LookForm),
     /// How saving stands.
     pub saving: Saving,
     /// A secret just made; shown once.
@@ -50,6 +54,8 @@ pub struct Form {
     pub name: String,
     /// `#rrggbb`.
     pub accent: String,
+    /// The rest of how it looks.
+    pub look: LookForm,
     /// The sentence above an empty thread.
     pub greeting: String,
     /// The language where the visitor's is unknown.
@@ -90,6 +96,8 @@ pub enum FormProblem {
     Name,
     /// Not `#rrggbb`.
     Accent,
+    /// Something else about the look.
+    Look(LookProblem),
     /// Too long.
     Greeting,
     /// This line is not an origin.
@@ -115,6 +123,10 @@ pub enum Spot {
     Name,
     /// The colour.
     Accent,
+    /// The light paper.
+    Paper,
+    /// The dark one.
+    PaperDark,
     /// The greeting.
     Greeting,
     /// The sites.
@@ -148,6 +160,8 @@ impl FormProblem {
         match self {
             Self::Name => Spot::Name,
             Self::Accent => Spot::Accent,
+            Self::Look(LookProblem::Paper) => Spot::Paper,
+            Self::Look(LookProblem::PaperDark) => Spot::PaperDark,
             Self::Greeting => Spot::Greeting,
             Self::Origin(_) => Spot::Origins,
             Self::Hours(HoursProblem::NoZone) => Spot::Zone,
@@ -207,6 +221,7 @@ impl Settings {
         Self {
             page: None,
             form: Form::default(),
+            seen: Default::default(),
             saving: Saving::Idle,
             shown: None,
             key_name: String::new(),
@@ -223,6 +238,19 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// Puts `form` in the place of the one there is.
+    pub fn show(&mut self, form: Form) {
+        self.form = form;
+        self.see();
+    }
+
+    /// Shows the look that the form has now.
+    pub fn see(&mut self) {
+        self.seen = (self.form.accent.clone(), self.form.look.clone());
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self::new()
@@ -236,6 +264,7 @@ impl Form {
         Self {
             name: settings.name.clone(),
             accent: settings.accent.clone(),
+            look: LookForm::of(settings.look.as_ref()),
             greeting: settings.greeting.clone(),
             locale: settings.locale.clone(),
             origins: settings.allowed_origins.join("\n"),
@@ -260,6 +289,7 @@ impl Form {
         if colour::parse(self.accent.trim()).is_none() {
             return Err(FormProblem::Accent);
         }
+        let look = self.look.finish().map_err(FormProblem::Look)?;
         if self.greeting.trim().chars().count() > GREETING_MAX {
             return Err(FormProblem::Greeting);
         }
@@ -283,6 +313,7 @@ impl Form {
         Ok(SiteSettings {
             name: name.to_owned(),
             accent: self.accent.trim().to_owned(),
+            look,
             greeting: self.greeting.trim().to_owned(),
             locale: self.locale.clone(),
             allowed_origins,

@@ -45,6 +45,7 @@ pub(super) fn ui(state: &mut State, ui: SettingsUi) -> Vec<Effect> {
             let confirm = Confirm::RevokeIdentity(id.clone());
             return sure(state, confirm, |site| Request::RevokeIdentitySecret(site, id));
         }
+        SettingsUi::See => settings.see(),
         SettingsUi::Cancel => settings.confirm = None,
         SettingsUi::HideSecret => settings.shown = None,
         SettingsUi::KeyName(name) => settings.key_name = name,
@@ -86,7 +87,7 @@ fn revert(state: &mut State) -> Vec<Effect> {
     if let Some(settings) = state.inside_mut().and_then(|inside| inside.settings.as_mut())
         && let Some(page) = &settings.page
     {
-        settings.form = Form::of(&page.settings, &zone);
+        settings.show(Form::of(&page.settings, &zone));
         settings.saving = Saving::Idle;
     }
     Vec::new()
@@ -116,12 +117,12 @@ pub(super) fn answered(state: &mut State, request: Request, answer: Answer) -> V
         (Request::Site(site), Answer::Site(page)) if site == here => {
             // A page asked for again, after a key was made or ended, leaves alone what is being written.
             if settings.page.is_none() {
-                settings.form = Form::of(&page.settings, &zone);
+                settings.show(Form::of(&page.settings, &zone));
             }
             settings.page = Some(page);
         }
         (Request::SaveSite(site, _), Answer::Site(page)) if site == here => {
-            settings.form = Form::of(&page.settings, &zone);
+            settings.show(Form::of(&page.settings, &zone));
             settings.saving = Saving::Done;
             for summary in inside.me.sites.iter_mut().filter(|summary| summary.site == site) {
                 summary.name.clone_from(&page.settings.name);

@@ -6,24 +6,21 @@ mod billing;
 mod exceptions;
 mod guard;
 mod hours;
+mod look;
 
 use pronto_protocol::api::SitePage;
 use pronto_protocol::model::{ApiKey, Channel, Delivery};
-use yew::{Html, classes, html};
+use yew::{Html, html};
 
 use super::account::page_head;
 use super::money::channel;
-use super::parts::{Field, on_change, on_input, on_set, on_submit, problem};
+use super::parts::{Field, on_input, on_set, on_submit, problem};
 use super::{Say, when};
 use crate::state::settings::ask::AskProblem;
 use crate::state::settings::billing::BillingProblem;
-use crate::state::settings::colour::{
-    EDGE_LEAST, PAPER, PAPER_DARK, Ratio, TEXT_BEST, TEXT_LEAST, edge, parse, text_on,
-};
 use crate::state::settings::hours::{HoursProblem, Of};
 use crate::state::settings::{Confirm, FormProblem, Saving, Settings, Shown, Spot};
 use crate::state::{Inside, Route, State};
-use crate::text::visitors::VISITORS;
 use crate::text::{Strings, fill};
 use crate::update::{SettingsUi, Ui};
 
@@ -57,7 +54,7 @@ fn loaded(state: &State, inside: &Inside, settings: &Settings, page: &SitePage, 
             { problem(settings.problem.as_deref()) }
             { snippet(page, words, say) }
             <form onsubmit={on_submit(say, Ui::Settings(SettingsUi::Save))} novalidate=true>
-                { look(state, settings, locked, say) }
+                { look::editor(state, settings, &page.site, locked, say) }
                 { hours::editor(state, settings, locked, say) }
                 { billing::editor(state, inside, settings, locked, say) }
                 { ask::editor(state, settings, locked, say) }
@@ -96,115 +93,6 @@ fn copyable(text: &str, words: &Strings, say: &Say) -> Html {
         <div class="copyable">
             <code dir="ltr" tabindex="0">{ text }</code>
             <button class="button" type="button" onclick={on_set(say, SettingsUi::Copy(text.to_owned()))}>{ words.copy }</button>
-        </div>
-    }
-}
-
-fn look(state: &State, settings: &Settings, locked: bool, say: &Say) -> Html {
-    let (words, form) = (state.words(), &settings.form);
-    let set = |make: fn(String) -> SettingsUi| on_input(say, move |text| Ui::Settings(make(text)));
-    let name = Field {
-        id: "site-name",
-        label: words.set_name,
-        hint: "",
-        kind: "text",
-        autocomplete: "organization",
-        value: &form.name,
-        disabled: locked,
-    };
-    html! {
-        <fieldset class="block" disabled={locked}>
-            <legend>{ words.set_look }</legend>
-            { name.draw(set(SettingsUi::Name)) }
-            { wrong_at(state, settings, Spot::Name) }
-            <div class="field">
-                <label for="accent">{ words.set_accent }</label>
-                <div class="colour">
-                    <input type="color" aria-label={words.set_accent_pick} value={picker_value(&form.accent)}
-                        oninput={set(SettingsUi::Accent)} />
-                    <input id="accent" type="text" value={form.accent.clone()} maxlength="7" spellcheck="false" dir="ltr"
-                        autocomplete="off" oninput={set(SettingsUi::Accent)} />
-                    { sample(&form.accent, words) }
-                </div>
-                { contrasts(&form.accent, words) }
-                { wrong_at(state, settings, Spot::Accent) }
-            </div>
-            <div class="field">
-                <label for="greeting">{ words.set_greeting }</label>
-                <textarea id="greeting" rows="2" value={form.greeting.clone()} dir="auto" aria-describedby="greeting-hint"
-                    oninput={set(SettingsUi::Greeting)} />
-                <p class="hint" id="greeting-hint">{ words.set_greeting_hint }</p>
-                { wrong_at(state, settings, Spot::Greeting) }
-            </div>
-            { locale(&form.locale, state, say) }
-        </fieldset>
-    }
-}
-
-/// Every language that visitors are spoken to, by its name; one that was set by the API and has no file stays as it is.
-fn locale(chosen: &str, state: &State, say: &Say) -> Html {
-    let mut languages: Vec<(String, &str)> =
-        VISITORS.iter().map(|tag| (when::language(state.lang, tag), *tag)).collect();
-    languages.sort();
-    let other = !VISITORS.contains(&chosen);
-    html! {
-        <div class="field">
-            <label for="locale">{ state.words().set_locale }</label>
-            <select id="locale" onchange={on_change(say, |text| Ui::Settings(SettingsUi::Locale(text)))}>
-                if other { <option value={chosen.to_owned()} selected=true>{ chosen }</option> }
-                { for languages.into_iter().map(|(name, tag)| html! {
-                    <option value={tag} selected={tag == chosen}>{ name }</option>
-                }) }
-            </select>
-        </div>
-    }
-}
-
-/// The picker takes nothing but six digits.
-fn picker_value(accent: &str) -> String {
-    if parse(accent).is_some() { accent.to_ascii_lowercase() } else { "#000000".to_owned() }
-}
-
-/// The colour as a button would wear it; drawn, because a style attribute would need a looser policy.
-fn sample(accent: &str, words: &Strings) -> Html {
-    let Some(colour) = parse(accent) else { return html! {} };
-    let (text, _) = text_on(colour);
-    html! {
-        <svg class="sample" viewBox="0 0 132 44" width="132" height="44" aria-hidden="true" focusable="false">
-            <rect width="132" height="44" rx="22" fill={accent.to_owned()} />
-            <text x="66" y="27" text-anchor="middle" font-size="15" fill={text}>{ words.sample }</text>
-        </svg>
-    }
-}
-
-fn contrasts(accent: &str, words: &Strings) -> Html {
-    let Some(colour) = parse(accent) else {
-        return html! { <p class="hint" role="status">{ words.wrong_accent }</p> };
-    };
-    let (_, text) = text_on(colour);
-    let verdict = match text {
-        TEXT_BEST.. => words.contrast_best,
-        TEXT_LEAST.. => words.contrast_fine,
-        _ => words.contrast_weak,
-    };
-    let seen = |ratio: Ratio| if ratio >= EDGE_LEAST { words.contrast_seen } else { words.contrast_unseen };
-    let (light, dark) = (edge(colour, PAPER), edge(colour, PAPER_DARK));
-    html! {
-        <div role="status"><dl class="contrasts">
-            { ratio(words.contrast_text, text, verdict, text >= TEXT_LEAST) }
-            { ratio(words.contrast_light, light, seen(light), light >= EDGE_LEAST) }
-            { ratio(words.contrast_dark, dark, seen(dark), dark >= EDGE_LEAST) }
-        </dl></div>
-    }
-}
-
-fn ratio(what: &str, ratio: Ratio, verdict: &str, fine: bool) -> Html {
-    html! {
-        <div class={classes!((!fine).then_some("weak"))}>
-            <dt>{ what }</dt>
-            <dd>
-                <strong>{ format!("{}.{} : 1", ratio / 100, ratio / 10 % 10) }</strong>{ " " }{ verdict }
-            </dd>
         </div>
     }
 }
@@ -297,7 +185,7 @@ fn wrong(state: &State, settings: &Settings, problem: &FormProblem) -> String {
     };
     match problem {
         FormProblem::Name => words.wrong_name.to_owned(),
-        FormProblem::Accent => words.wrong_accent.to_owned(),
+        FormProblem::Accent | FormProblem::Look(_) => words.wrong_accent.to_owned(),
         FormProblem::Greeting => words.wrong_greeting.to_owned(),
         FormProblem::Origin(line) => fill(words.wrong_origin, "{o}", line),
         FormProblem::Hours(HoursProblem::Missing(day)) => of_day(words.wrong_missing, *day),

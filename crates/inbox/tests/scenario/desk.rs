@@ -104,6 +104,7 @@ pub(crate) fn settings() -> SitePage {
         settings: SiteSettings {
             name: "Bakery".into(),
             accent: "#0F5C4A".into(),
+            look: None,
             greeting: String::new(),
             locale: "it".into(),
             allowed_origins: vec!["https://bakery.example".into()],

@@ -9,6 +9,8 @@ use super::error::{Answer, Refused};
 use super::extract::Path;
 use super::state::App;
 use assets::{Assets, InlineHashes, inline_hashes};
+use colour::Palette;
+use template::{Fill, render};
 use words::Words;
 
 pub mod about;
@@ -31,6 +33,20 @@ pub struct BuiltPage {
 impl BuiltPage {
     fn new(html: String) -> Self {
         Self { hashes: inline_hashes(&html), html }
+    }
+
+    /// The same page in a site's colours, which its style has places for. Nothing else is filled in yet, so that no style but our
+    /// own is ever let in.
+    fn coloured(&self, palette: &Palette) -> Self {
+        let parts = self
+            .html
+            .split_once("<style>")
+            .and_then(|(before, rest)| Some((before, rest.split_once("</style>")?)));
+        let Some((before, (style, after))) = parts else { return Self::new(self.html.clone()) };
+        let style = render(style, |name| palette.named(name).map(|value| Fill::Html(value.into_owned())));
+        let style = format!("<style>{style}</style>");
+        let hashes = InlineHashes { styles: inline_hashes(&style).styles, ..self.hashes.clone() };
+        Self { hashes, html: [before, &style, after].concat() }
     }
 
     /// The page's policy; `ancestors` are those who may frame it, `more` are the hashes of what was put into it.
@@ -103,7 +119,8 @@ pub async fn asset(State(app): State<App>, Path(path): Path<String>, headers: He
 /// The inbox; the rest of its address belongs to its own router.
 pub async fn inbox(State(app): State<App>) -> Answer<Response> {
     let page = app.pages.inbox.as_ref().ok_or_else(not_built)?;
-    let mut response = html(&page.policy("'none'", None), page.html.clone())?;
+    let mut response =
+        html(&format!("{}; frame-src 'self'", page.policy("'none'", None)), page.html.clone())?;
     let answer = response.headers_mut();
     answer.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

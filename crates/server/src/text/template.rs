@@ -37,7 +37,7 @@ pub fn render(template: &str, fill: impl Fn(&str) -> Option<Fill>) -> String {
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// `text` as HTML text or as a quoted attribute's value.

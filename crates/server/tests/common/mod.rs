@@ -108,6 +108,7 @@ pub(crate) fn settings(name: &str) -> SiteSettings {
     SiteSettings {
         name: name.to_owned(),
         accent: "#b5472f".to_owned(),
+        look: None,
         greeting: String::new(),
         locale: "en".to_owned(),
         allowed_origins: vec!["https://shop.example".to_owned()],

@@ -150,6 +150,7 @@ pub(crate) fn settings(name: &str, backend: Option<&str>) -> SiteSettings {
     SiteSettings {
         name: name.to_owned(),
         accent: "#a63c1f".to_owned(),
+        look: None,
         greeting: String::new(),
         locale: "it".to_owned(),
         allowed_origins: Vec::new(),

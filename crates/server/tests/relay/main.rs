@@ -58,6 +58,7 @@ impl World {
         let settings = SiteSettings {
             name: "Panificio".to_owned(),
             accent: "#a63c1f".to_owned(),
+            look: None,
             greeting: String::new(),
             locale: "it".to_owned(),
             allowed_origins: Vec::new(),

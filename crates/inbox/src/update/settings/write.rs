@@ -12,6 +12,7 @@ pub(super) fn write(form: &mut Form, books: &[BookSummary], edit: SettingsUi) {
     match edit {
         SettingsUi::Name(text) => form.name = text,
         SettingsUi::Accent(text) => form.accent = text,
+        SettingsUi::Look(edit) => form.look.write(edit),
         SettingsUi::Greeting(text) => form.greeting = text,
         SettingsUi::Locale(text) => form.locale = text,
         SettingsUi::Origins(text) => form.origins = text,

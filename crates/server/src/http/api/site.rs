@@ -12,7 +12,7 @@ use super::report::public;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Path, Query};
 use crate::http::page::assets::etag;
-use crate::http::page::colour::luminance;
+use crate::http::page::colour::launcher;
 use crate::http::page::words::Language;
 use crate::http::reply::open_state;
 use crate::http::state::{App, now};
@@ -62,8 +62,7 @@ pub async fn describe(app: &App, site: &Site, language: Language<'_>) -> Answer<
     Ok(PublicSite {
         site: site.key.clone(),
         name: name.clone(),
-        accent: site.settings.accent.clone(),
-        on_accent: on_accent(&site.settings.accent).to_owned(),
+        style: launcher(&site.settings),
         greeting: site.settings.greeting.clone(),
         locale: language.locale.to_owned(),
         dir: language.dir().to_owned(),
@@ -77,25 +76,4 @@ pub async fn describe(app: &App, site: &Site, language: Language<'_>) -> Answer<
         hours,
         reply: LauncherReply { minutes: reply.minutes },
     })
-}
-
-/// Black or white, whichever stands out more on `accent`.
-fn on_accent(accent: &str) -> &'static str {
-    let luminance = luminance(accent);
-    // Contrast to white is 1.05 / (L + 0.05), to black (L + 0.05) / 0.05.
-    if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 { "#ffffff" } else { "#000000" }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_on_the_accent_stands_out() {
-        let cases =
-            [("#000000", "#ffffff"), ("#ffffff", "#000000"), ("#b5472f", "#ffffff"), ("#ffd400", "#000000")];
-        for (accent, text) in cases {
-            assert_eq!(on_accent(accent), text, "{accent}");
-        }
-    }
 }

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use pronto_protocol::id::SiteKey;
+use pronto_protocol::model::look::{CORNERS_MAX, Letters, Look};
 use serde::Deserialize;
 
 use super::book::STYLE;
@@ -223,9 +224,46 @@ pub struct Wanted {
 /// The site with the colour that is tried.
 async fn tried(app: &App, accent: &str, key: &SiteKey) -> Answer<Site> {
     let mut site = app.store.site(key).await?.ok_or_else(Refused::not_found)?;
-    let chosen = Chosen { accent: format!("#{accent}"), ..Chosen::default() };
-    site.settings.accent = format!("#{}", chosen.accent().ok_or_else(Refused::not_found)?);
+    site.settings.accent = colour(accent).ok_or_else(Refused::not_found)?;
     Ok(site)
+}
+
+/// The colour that six digits name.
+fn colour(digits: &str) -> Option<String> {
+    let accent = format!("#{digits}");
+    Chosen { accent, ..Chosen::default() }.accent().map(|digits| format!("#{digits}"))
+}
+
+/// A look that is not saved yet: colours as six digits; what is left out or is none stays Pronto's own.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Tried {
+    accent: String,
+    paper: String,
+    paper_dark: String,
+    corners: Option<u8>,
+    letters: String,
+    theme: String,
+}
+
+/// How the panel would look, for the owner's settings.
+pub async fn still(
+    State(app): State<App>,
+    Path(key): Path<SiteKey>,
+    Query(look): Query<Tried>,
+) -> Answer<Response> {
+    let mut site = app.store.site(&key).await?.ok_or_else(Refused::not_found)?;
+    if let Some(accent) = colour(&look.accent) {
+        site.settings.accent = accent;
+    }
+    site.settings.look = Some(Look {
+        paper: colour(&look.paper),
+        paper_dark: colour(&look.paper_dark),
+        corners: look.corners.map(|corners| corners.min(CORNERS_MAX)),
+        letters: Some(Letters::parse(&look.letters)),
+    });
+    let language = app.pages.words.nearest([site.settings.locale.as_str()]);
+    frame::still(&app, &site, language, &look.theme).await
 }
 
 /// What the loader asks, in that colour.

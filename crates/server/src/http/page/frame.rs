@@ -12,6 +12,7 @@ use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
 use pronto_protocol::model::OpenState;
 use serde::{Deserialize, Serialize};
 
+use super::colour::Palette;
 use super::template::{Fill, escape, render, script_json};
 use super::words::Language;
 use super::{html, not_built};
@@ -191,7 +192,36 @@ pub async fn page(
     filling: Filling,
     ancestors: &str,
 ) -> Answer<Response> {
-    let built = app.pages.frame.as_ref().ok_or_else(not_built)?;
+    let (policy, page) = drawn(app, site, language, filling, ancestors).await?;
+    html(&policy, page)
+}
+
+/// The page as a picture of itself, in one of the two themes: nothing in it runs or can be sent.
+///
+/// # Errors
+/// As [`page`].
+pub async fn still(app: &App, site: &Site, language: Language<'_>, theme: &str) -> Answer<Response> {
+    let filling = Filling::framed(&site.key, language)?;
+    let reply = app.replies.of(&app.store, &site.key, now()).await?;
+    let bubble = |side, words: &str| {
+        format!("<li class=\"message {side}\"><p class=\"body\">{}</p></li>", escape(words))
+    };
+    let thread = bubble("mine", language.text("composer.placeholder"))
+        + &bubble("theirs", &language.status(&reply, None, now()));
+    let (policy, page) = drawn(app, site, language, Filling { thread, ..filling }, "'self'").await?;
+    let theme = if theme == "dark" { "dark" } else { "light" };
+    html(&format!("{policy}; sandbox"), page.replacen("<html ", &format!("<html data-theme=\"{theme}\" "), 1))
+}
+
+/// The page's policy, and the page.
+async fn drawn(
+    app: &App,
+    site: &Site,
+    language: Language<'_>,
+    filling: Filling,
+    ancestors: &str,
+) -> Answer<(String, String)> {
+    let built = app.pages.frame.as_ref().ok_or_else(not_built)?.coloured(&Palette::of(&site.settings));
     let public = describe(app, site, language).await?;
     let greeting = if public.greeting.is_empty() {
         language.text("greeting").to_owned()
@@ -214,8 +244,7 @@ pub async fn page(
         "greeting" => text(&greeting),
         "reply" => text(&reply),
         "about" => text(language.text("about.link")),
-        "accent" => text(&public.accent),
-        "on_accent" => text(&public.on_accent),
+        "accent" => text(&site.settings.accent),
         "placeholder" => text(language.text("composer.placeholder")),
         "more" => text(language.text("composer.more")),
         "send" => text(language.text("composer.send")),
@@ -244,7 +273,7 @@ pub async fn page(
         _ => None,
     });
     // The panel shows the page about its reply time in itself.
-    html(&format!("{}; frame-src 'self'", built.policy(ancestors, ask.hashes())), filled)
+    Ok((format!("{}; frame-src 'self'", built.policy(ancestors, ask.hashes())), filled))
 }
 
 const NOTICE_STYLE: &str = "body{margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#17201c;background:#fbfaf7}\

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use pronto_protocol::id::Millis;
 
 use super::assets::inline_hashes;
-use super::colour::readable;
+use super::colour::Palette;
 use super::html;
 use super::template::escape;
 use super::words::Language;
@@ -56,7 +56,7 @@ impl Sheet<'_> {
             escape(self.language.locale),
             self.language.dir(),
             self.named(self.title),
-            self.colours(),
+            Palette::of(&self.site.settings).properties(),
             self.style,
             self.script,
         );
@@ -85,21 +85,6 @@ impl Sheet<'_> {
     #[must_use]
     pub fn named(&self, text: &str) -> String {
         put(text, &[("name", escape(&self.site.settings.name))])
-    }
-
-    fn colours(&self) -> String {
-        let accent = &self.site.settings.accent;
-        let light = readable(accent, "#17201c", "#fbfaf7", 7.0);
-        let dark = readable(accent, "#ecefea", "#14171a", 7.0);
-        let night = format!(
-            "{{--paper:#14171a;--sunken:#262b30;--ink:#ecefea;--ink2:#a9b3ac;--line:#2d3338;--danger:#ff8b80;--accent:{dark};\
-             color-scheme:dark}}"
-        );
-        format!(
-            ":root{{--paper:#fbfaf7;--sunken:#f1efe9;--ink:#17201c;--ink2:#434e48;--line:#dedbd2;--danger:#8e1f18;--accent:{light};\
-             color-scheme:light}}@media(prefers-color-scheme:dark){{:root:not([data-theme=light]){night}}}\
-             :root[data-theme=dark]{night}"
-        )
     }
 }
 

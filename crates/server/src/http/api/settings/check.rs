@@ -9,6 +9,7 @@ use pronto_protocol::model::ask::{
 };
 use pronto_protocol::model::contact::Shield;
 use pronto_protocol::model::cost::{Billing, BookChoice};
+use pronto_protocol::model::look::{CORNERS_MAX, Letters, Look};
 use pronto_protocol::model::{Channel, OpeningHours, SiteSettings};
 use pronto_reply::price::Currency;
 use pronto_reply::price::days::day as date;
@@ -36,6 +37,7 @@ pub(super) fn checked(mut settings: SiteSettings, shelf: &Shelf) -> Result<SiteS
     if !is_colour(&settings.accent) {
         return Err("The accent is a colour such as #1b7f5c.".to_owned());
     }
+    settings.look = settings.look.map(check_look).transpose()?.filter(|look| *look != Look::default());
     if settings.greeting.chars().count() > 280 {
         return Err("The greeting has 280 characters at most.".to_owned());
     }
@@ -97,6 +99,21 @@ fn check_hours(hours: &mut OpeningHours) -> Result<(), String> {
 }
 
 /// A form that asks nothing is none.
+fn check_look(look: Look) -> Result<Look, String> {
+    for (paper, name) in [(&look.paper, "light"), (&look.paper_dark, "dark")] {
+        if paper.as_deref().is_some_and(|paper| !is_colour(paper)) {
+            return Err(format!("The {name} paper is a colour such as #fff6e5."));
+        }
+    }
+    if look.corners.is_some_and(|corners| corners > CORNERS_MAX) {
+        return Err(format!("The corners are 0 to {CORNERS_MAX} pixels round."));
+    }
+    if look.letters == Some(Letters::Unknown) {
+        return Err("The letters are system, serif, rounded or mono.".to_owned());
+    }
+    Ok(look)
+}
+
 fn check_pre_chat(mut asked: PreChat) -> Result<Option<PreChat>, String> {
     asked.consent = clean(asked.consent.trim()).into_owned();
     if asked.consent.chars().count() > CONSENT_MAX_CHARS {
@@ -217,6 +234,7 @@ mod tests {
         SiteSettings {
             name: "Panificio".to_owned(),
             accent: "#b5472f".to_owned(),
+            look: None,
             greeting: String::new(),
             locale: "it".to_owned(),
             allowed_origins: vec!["https://Shop.example/".to_owned()],
@@ -252,9 +270,14 @@ mod tests {
         };
         let text = |label: &str| Field { kind: FieldKind::Text, label: label.to_owned(), required: false };
         let asks = |fields, consent: &str| Some(PreChat { fields, consent: consent.to_owned() });
+        let looks = |look| SiteSettings { look: Some(look), ..settings() };
         let bad: Vec<(&str, SiteSettings)> = vec![
             ("name", SiteSettings { name: " ".to_owned(), ..settings() }),
             ("accent", SiteSettings { accent: "red".to_owned(), ..settings() }),
+            ("light paper", looks(Look { paper: Some("white".to_owned()), ..Look::default() })),
+            ("dark paper", looks(Look { paper_dark: Some("#fff;}".to_owned()), ..Look::default() })),
+            ("0 to 28", looks(Look { corners: Some(29), ..Look::default() })),
+            ("system, serif", looks(Look { letters: Some(Letters::Unknown), ..Look::default() })),
             ("greeting", SiteSettings { greeting: "x".repeat(281), ..settings() }),
             ("language", SiteSettings { locale: "it;x".to_owned(), ..settings() }),
             ("origin", SiteSettings { allowed_origins: vec!["*".to_owned()], ..settings() }),
