@@ -111,6 +111,12 @@ fn stamp_file(part: &Part) -> PathBuf {
 
 fn trunk(part: &Part, wasm: &Wasm, tools: &WebTools) -> Outcome<()> {
     eprintln!("building the {}", part.name);
+    // trunk takes along what another part's build left there.
+    let left = wasm_target().join("wasm-bindgen");
+    if left.exists() {
+        std::fs::remove_dir_all(&left)
+            .map_err(|e| format!("{} could not be cleared: {e}", left.display()))?;
+    }
     let mut trunk = command(tools.trunk());
     trunk
         .current_dir(ROOT.join(part.folder))
