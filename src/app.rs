@@ -7,6 +7,7 @@ use crate::io::Io;
 use crate::state::{Asking, Notice, State};
 use crate::update::{Event, Ui, update};
 use crate::view::view;
+use crate::window::Window;
 
 /// What the panel starts from.
 #[derive(Clone, PartialEq, Properties)]
@@ -36,11 +37,15 @@ impl Component for App {
 
     fn update(&mut self, _: &Context<Self>, event: Event) -> bool {
         // Each letter and each step of scrolling comes by here, and rarely changes what is seen.
-        let before = matches!(event, Event::Ui(Ui::Typed(_) | Ui::Scrolled { .. })).then(|| self.glance());
+        let before = matches!(event, Event::Ui(Ui::Typed(_) | Ui::Scrolled(_))).then(|| self.glance());
         for effect in update(&mut self.state, event, self.io.moment()) {
             self.io.perform(effect);
         }
         before.is_none_or(|before| before != self.glance())
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        self.io.drawn();
     }
 
     fn view(&self, _: &Context<Self>) -> Html {
@@ -50,8 +55,9 @@ impl Component for App {
 
 impl App {
     /// All that typing and scrolling can change of what is seen.
-    fn glance(&self) -> (Option<Notice>, bool, usize, Option<Asking>) {
+    fn glance(&self) -> (Option<Notice>, bool, usize, Option<Asking>, Window) {
         let state = &self.state;
-        (state.notice(), state.sight.at_end, state.unread(), state.talk().map(|talk| talk.asking))
+        let asking = state.talk().map(|talk| talk.asking);
+        (state.notice(), state.sight.at_end, state.unread(), asking, state.window)
     }
 }

@@ -30,6 +30,8 @@ pub struct Io {
     poll: Option<net::Asked>,
     asked: Vec<net::Asked>,
     alarm: Option<Timeout>,
+    /// How much of the thread has to be above what is seen once it is drawn anew.
+    above: Option<i32>,
     /// What has to wait until all is drawn.
     later: Option<Timeout>,
 }
@@ -53,7 +55,17 @@ impl Io {
             visible: page::is_visible(),
         };
         (
-            Self { on, page, store, socket: None, poll: None, asked: Vec::new(), alarm: None, later: None },
+            Self {
+                on,
+                page,
+                store,
+                socket: None,
+                poll: None,
+                asked: Vec::new(),
+                alarm: None,
+                above: None,
+                later: None,
+            },
             words,
             start,
         )
@@ -100,8 +112,16 @@ impl Io {
             Effect::Prefill(text) => page::prefill(&text),
             Effect::Focus => page::focus(),
             Effect::FocusMail => self.later = Some(Timeout::new(0, page::focus_on_mail)),
-            Effect::ScrollToEnd => page::scroll_to_end(),
+            Effect::ScrollToEnd => self.above = Some(i32::MAX),
+            Effect::Hold => self.above = page::place().map(|place| place.above),
             Effect::Tell(tell) => page::tell(tell),
+        }
+    }
+
+    /// What was performed is drawn now.
+    pub fn drawn(&mut self) {
+        if let Some(above) = self.above.take() {
+            page::scroll_below(above);
         }
     }
 

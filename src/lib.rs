@@ -14,6 +14,7 @@ pub mod state;
 pub mod text;
 pub mod update;
 pub mod view;
+pub mod window;
 
 /// Takes over the page that the server sent: `#root` becomes the component's, the form stays a part of the page.
 pub fn start() {

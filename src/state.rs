@@ -10,6 +10,7 @@ use pronto_protocol::timeline::Timeline;
 
 use crate::config::{Config, Mode};
 use crate::text::Words;
+use crate::window::Window;
 
 /// From here on an answer is far ahead.
 const FAR_MS: i64 = 2 * 60 * 60 * 1000;
@@ -151,6 +152,8 @@ pub struct State {
     pub keeps: bool,
     /// What is seen.
     pub sight: Sight,
+    /// What of the thread is drawn.
+    pub window: Window,
     /// The seq of the first message that came unseen: where the "new messages" line stands.
     pub mark: Option<u64>,
     /// Who writes on the other side.
@@ -235,6 +238,7 @@ impl State {
             online: true,
             keeps: true,
             sight: Sight { open, visible: true, at_end: true },
+            window: Window::default(),
             mark: None,
             typing: None,
             spoken: None,
@@ -389,9 +393,6 @@ impl Talk {
 
     /// The business's messages that were not seen, oldest first.
     pub fn unread(&self) -> impl Iterator<Item = &Message> {
-        let read = self.visitor.read;
-        self.timeline
-            .messages()
-            .filter(move |message| message.author != Author::Visitor && message.seq > read)
+        self.timeline.after(self.visitor.read).iter().filter(|message| message.author != Author::Visitor)
     }
 }

@@ -14,6 +14,7 @@ use pronto_protocol::model::{Message, Receipts};
 use pronto_protocol::send_queue::{Failure, Outgoing, QueuedMessage};
 
 use crate::state::{Identity, State};
+use crate::window::Place;
 
 /// The time and a throw of the dice, handed in with each event.
 #[derive(Clone, Copy)]
@@ -88,13 +89,10 @@ pub enum Ui {
     /// Take a failed message away.
     Discard(MessageId),
     /// The thread was scrolled.
-    Scrolled {
-        /// To its end.
-        at_end: bool,
-        /// Near its beginning.
-        near_start: bool,
-    },
+    Scrolled(Place),
     /// Go to the end of the thread.
+    End,
+    /// Go there by the button that is gone then.
     ToEnd,
     /// Have the answer sent to this address too; empty takes it away.
     Mail(String),
@@ -264,6 +262,8 @@ pub enum Effect {
     FocusMail,
     /// Show the end of the thread.
     ScrollToEnd,
+    /// Keep what is seen where it is while the thread changes below it.
+    Hold,
     /// Tell the loader.
     Tell(Tell),
 }

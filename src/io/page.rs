@@ -18,9 +18,7 @@ use crate::config::{Config, Mode};
 use crate::state::Identity;
 use crate::text::Words;
 use crate::update::{Draft, Event, Loader, Tell, Ui};
-
-/// How near to an end of the thread counts as there, in CSS pixels.
-const NEAR: i32 = 48;
+pub(super) use crate::window::Place;
 
 fn document() -> Option<Document> {
     web_sys::window()?.document()
@@ -183,10 +181,21 @@ pub(super) fn focus_on_mail() {
     focus_on("#address");
 }
 
-pub(super) fn scroll_to_end() {
-    // The thread lies bottom up, so its end is where scrolling begins.
-    if let Some(scroll) = find("#scroll") {
-        scroll.set_scroll_top(0);
+/// Where the thread is scrolled to. It lies bottom up: its end is where scrolling begins, at 0, and what is above is negative.
+pub(super) fn place() -> Option<Place> {
+    let scroll = find("#scroll")?;
+    let below = -scroll.scroll_top();
+    Some(Place { above: scroll.scroll_height() - scroll.client_height() - below, below })
+}
+
+/// Scrolls to where so much is above, or to the end where there is less. A browser that holds what is seen by itself is there
+/// already, and is not interrupted.
+pub(super) fn scroll_below(above: i32) {
+    if let (Some(scroll), Some(now)) = (find("#scroll"), place()) {
+        let all = now.above + now.below;
+        if above.min(all) != now.above {
+            scroll.set_scroll_top(above.min(all) - all);
+        }
     }
 }
 
@@ -303,12 +312,13 @@ fn ears(on: &Callback<Event>) -> Option<Vec<EventListener>> {
             on.emit(event);
         }
     });
-    let targets: [(&EventTarget, &'static str); 8] = [
+    let targets: [(&EventTarget, &'static str); 9] = [
         (&window, "online"),
         (&window, "offline"),
         (&window, "pageshow"),
         (&document, "visibilitychange"),
         (&document, "scroll"),
+        (&document, "keydown"),
         (&document, "click"),
         (&document, "submit"),
         (&text, "input"),
@@ -334,11 +344,15 @@ fn heard(kind: &str, event: &web_sys::Event) -> Option<Event> {
             Event::Resumed
         }
         "visibilitychange" => Event::Visible(is_visible()),
-        "scroll" => {
-            let scroll = find("#scroll")?;
-            let up = -scroll.scroll_top();
-            let left = scroll.scroll_height() - scroll.client_height() - up;
-            Event::Ui(Ui::Scrolled { at_end: up < NEAR, near_start: left < 4 * NEAR })
+        "scroll" => Event::Ui(Ui::Scrolled(place()?)),
+        "keydown" => {
+            // In a field the key is the caret's. Elsewhere the browser goes to the end of what is drawn, which may lie far before
+            // the thread's.
+            if json::text(event, "key")? != "End" || json::get(&target, "form").is_truthy() {
+                return None;
+            }
+            event.prevent_default();
+            Event::Ui(Ui::End)
         }
         "click" => Event::Ui(pressed(&of("name"), of("value"))?),
         "submit" => Event::Ui(match of("id").as_str() {

@@ -6,7 +6,7 @@ use pronto_protocol::id::MessageId;
 use pronto_protocol::send_queue::Failure;
 
 use super::{Answer, Effect, Moment, Opened, Page, Sent, Tell, line, pass, ui};
-use crate::state::{Asking, State, Trouble};
+use crate::state::{Asking, Phase, State, Trouble};
 
 const WAIT_MAX_MS: i64 = 60_000;
 
@@ -91,7 +91,7 @@ fn paged(
                     out.push(Effect::DropMessage(echo.message_id));
                 }
             }
-            if let Some(talk) = state.talk_mut() {
+            if let Phase::Talking(talk) = &mut state.phase {
                 talk.asking = Asking::Nothing;
                 talk.again = None;
                 talk.visitor = talk.visitor.merge(page.standing.visitor);
@@ -100,7 +100,9 @@ fn paged(
                 talk.promise_by = page.standing.promise_by;
                 match asked {
                     Asking::Before => {
+                        let first = talk.timeline.first();
                         talk.timeline.prepend_page(page.messages);
+                        state.window.loaded(first, &talk.timeline);
                     }
                     Asking::After => {
                         talk.timeline.knows(page.standing.last_seq);

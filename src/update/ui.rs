@@ -9,7 +9,10 @@ use pronto_protocol::send_queue::{QueuedMessage, SendQueue};
 use super::settle::ask;
 use super::{Draft, Effect, Elsewhere, Loader, Moment, Request, Start, Tell, Ui, line};
 use crate::state::{Asking, Identity, Pass, Phase, State, Talk};
+use crate::window::{Place, Turn, Window};
 
+/// How near to the end of the thread counts as there, in CSS pixels.
+const NEAR: i32 = 48;
 /// How often the server hears that the person types.
 const TYPING_EVERY_MS: i64 = 3_000;
 
@@ -46,19 +49,19 @@ pub(super) fn ui(state: &mut State, ui: Ui, moment: Moment, out: &mut Vec<Effect
                 out.push(Effect::Focus);
             }
         }
-        Ui::Scrolled { at_end, near_start } => {
-            state.sight.at_end = at_end;
-            if near_start {
+        Ui::Scrolled(place) => scrolled(state, place, out),
+        Ui::End => to_end(state, out),
+        Ui::ToEnd => {
+            to_end(state, out);
+            out.push(Effect::Focus);
+        }
+        Ui::Earlier => {
+            if let Phase::Talking(talk) = &state.phase
+                && state.window.up(&talk.timeline) == Turn::Load
+            {
                 earlier(state, out);
             }
         }
-        Ui::ToEnd => {
-            state.sight.at_end = true;
-            out.push(Effect::ScrollToEnd);
-            // The button that was pressed goes away.
-            out.push(Effect::Focus);
-        }
-        Ui::Earlier => earlier(state, out),
         Ui::Mail(email) => mail(state, email.trim(), out),
         Ui::ChangeMail => {
             if let Some(talk) = state.talk_mut() {
@@ -177,6 +180,7 @@ fn is_ours(state: &State, item: &QueuedMessage) -> bool {
 
 pub(super) fn talk(state: &mut State, identity: Identity) {
     state.phase = Phase::Talking(Box::new(Talk::new(identity)));
+    state.window = Window::default();
 }
 
 /// Puts a message into the queue, and the queue's message into storage. False when it cannot be a message.
@@ -198,8 +202,7 @@ fn send(state: &mut State, draft: Draft, now: Millis, out: &mut Vec<Effect>) -> 
     state.queue.push(QueuedMessage::new(conversation_id, draft.message_id.clone(), body.to_owned(), now));
     keep(state, &draft.message_id, out);
     state.mark = None;
-    state.sight.at_end = true;
-    out.push(Effect::ScrollToEnd);
+    to_end(state, out);
     out.push(Effect::Tell(Tell::Wrote));
     true
 }
@@ -223,6 +226,27 @@ fn typed(state: &mut State, length: usize, now: Millis, out: &mut Vec<Effect>) {
         Some(said) => line::perform(state, vec![said], out),
         None => ask(talk, Request::Typing, out),
     }
+}
+
+fn scrolled(state: &mut State, place: Place, out: &mut Vec<Effect>) {
+    state.sight.at_end = place.below < NEAR;
+    if state.sight.at_end && !state.window.is_at_end() {
+        // Past all that is drawn in one go: they want the end.
+        return to_end(state, out);
+    }
+    if let Phase::Talking(talk) = &state.phase {
+        match state.window.scrolled(place, &talk.timeline) {
+            Turn::Load => earlier(state, out),
+            Turn::Below => out.push(Effect::Hold),
+            Turn::Stay => {}
+        }
+    }
+}
+
+fn to_end(state: &mut State, out: &mut Vec<Effect>) {
+    state.sight.at_end = true;
+    state.window = Window::default();
+    out.push(Effect::ScrollToEnd);
 }
 
 fn earlier(state: &mut State, out: &mut Vec<Effect>) {

@@ -23,15 +23,16 @@ pub(super) fn thread(page: &mut Drawing, state: &State) {
         &["scroll", "scroll", "0", "region", words.thread()],
     );
     page.open("div", &["class"], &["fill"]);
-    if state.talk().is_some_and(|talk| talk.timeline.has_earlier()) {
+    if state.talk().is_some_and(|talk| state.window.has_earlier(&talk.timeline)) {
         page.button("old", "earlier", "", loading, words.earlier());
     } else {
         page.leaf("p", "greeting", &state.config.greeting);
     }
+    let lines = lines(state);
     page.open("ol", &["class"], &["thread"]);
-    rows(page, state);
+    rows(page, state, &lines);
     page.close();
-    answers(page, state);
+    answers(page, lines.last().filter(|_| state.window.is_at_end()));
     promise::promise(page, state);
     typing(page, state);
     page.close();
@@ -44,11 +45,8 @@ pub(super) fn thread(page: &mut Drawing, state: &State) {
 }
 
 /// What the newest message offers to answer by a press.
-fn answers(page: &mut Drawing, state: &State) {
-    let Some(Entry::Message(last)) = state.talk().and_then(|talk| talk.timeline.entries(&state.queue).pop())
-    else {
-        return page.nothing();
-    };
+fn answers(page: &mut Drawing, newest: Option<&Line<'_>>) {
+    let Some(Line { entry: Entry::Message(last), .. }) = newest else { return page.nothing() };
     page.open("div", &["class", "id"], &["acts", "quick"]);
     for reply in &last.quick_replies {
         page.button("", "say", reply, false, reply);
@@ -80,19 +78,23 @@ struct Line<'a> {
 fn lines(state: &State) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     let Some(talk) = state.talk() else { return lines };
-    for entry in talk.timeline.entries(&state.queue) {
-        let (author, at) = match entry {
-            Entry::Message(message) => (message.author, message.created_at),
-            Entry::Echo(queued) => (Author::Visitor, queued.created_at),
+    let (first, last) = state.window.of(&talk.timeline);
+    for entry in talk.timeline.entries(&state.queue, first.saturating_sub(1)) {
+        let (author, at, seq) = match entry {
+            Entry::Message(message) => (message.author, message.created_at, message.seq),
+            Entry::Echo(queued) => (Author::Visitor, queued.created_at, u64::MAX),
         };
+        if seq > last {
+            break;
+        }
         lines.push(Line { entry, author, at, day: state.words.moment(at, Form::Day) });
     }
     lines
 }
 
-fn rows(page: &mut Drawing, state: &State) {
-    let lines = lines(state);
-    let last_mine = lines.iter().rposition(|line| line.author == Author::Visitor);
+fn rows(page: &mut Drawing, state: &State, lines: &[Line<'_>]) {
+    let mine = |line: &Line<'_>| line.author == Author::Visitor;
+    let last_mine = lines.iter().rposition(mine).filter(|_| state.window.is_at_end());
     for (place, line) in lines.iter().enumerate() {
         let before = place.checked_sub(1).and_then(|before| lines.get(before));
         let after = lines.get(place + 1);

@@ -97,7 +97,7 @@ impl Script {
 
     /// What the person sees.
     pub(crate) fn look(&mut self) {
-        let rows = self.state.talk().map_or(Vec::new(), |talk| talk.timeline.entries(&self.state.queue));
+        let rows = self.state.talk().map_or(Vec::new(), |talk| talk.timeline.entries(&self.state.queue, 0));
         let rows: Vec<String> = rows
             .iter()
             .map(|entry| match entry {
@@ -166,6 +166,7 @@ pub(crate) fn shown(effect: &Effect) -> Option<String> {
         Effect::Prefill(_) => "prefill".to_owned(),
         Effect::Focus => "focus".to_owned(),
         Effect::ScrollToEnd => return None,
+        Effect::Hold => "hold".to_owned(),
         Effect::FocusMail => "focus mail".to_owned(),
         Effect::Tell(Tell::Unread(n)) => format!("tell unread {n}"),
         Effect::Tell(Tell::Wrote) => "tell wrote".to_owned(),

@@ -3,6 +3,7 @@
 use expect_test::expect;
 use pronto::state::{Identity, Receipt};
 use pronto::update::{Answer, Elsewhere, Event, Loader, Socket, Start, Ui};
+use pronto::window::Place;
 use pronto_protocol::frame::{ServerFrame, SideReceipts, Typing};
 use pronto_protocol::id::ConversationId;
 use pronto_protocol::model::{Author, Receipts, Side};
@@ -85,7 +86,7 @@ fn what_comes_unseen_counts_until_it_is_seen() {
     script.look();
     script.does("open", Event::Loader(Loader::Open));
     script.look();
-    script.does("up", Event::Ui(Ui::Scrolled { at_end: false, near_start: false }));
+    script.does("up", Event::Ui(Ui::Scrolled(Place { above: 2_000, below: 500 })));
     script.frame(ServerFrame::Message(message("c", 3, Author::Agent)));
     script.look();
     script.does("down", Event::Ui(Ui::ToEnd));
@@ -133,7 +134,7 @@ fn typing_is_said_sparingly_and_ends_by_itself() {
 #[test]
 fn older_history_is_loaded_once_at_a_time() {
     let mut script = Script::talking(vec![message("c", 3, Author::Agent)]);
-    let top = || Event::Ui(Ui::Scrolled { at_end: true, near_start: true });
+    let top = || Event::Ui(Ui::Scrolled(Place { above: 0, below: 0 }));
     script.does("top", top());
     script.does("top", top());
     let older = vec![message("a", 1, Author::Agent), message("b", 2, Author::Visitor)];
@@ -190,4 +191,87 @@ fn what_waits_for_another_conversation_does_not_go_into_this_one() {
         0      other tab:
         sees   a~Sending
     "#]]);
+}
+
+#[test]
+fn of_ten_thousand_messages_some_hundreds_are_drawn() {
+    let old =
+        |from: u64, to: u64| (from..=to).map(|seq| message(&format!("m{seq}"), seq, Author::Agent)).collect();
+    let mut script = Script::talking(old(9_951, 10_000));
+    let drawn = |script: &Script| {
+        let talk = script.state.talk().expect("a conversation");
+        let (first, last) = script.state.window.of(&talk.timeline);
+        let drawn = talk.timeline.messages().filter(|message| (first..=last).contains(&message.seq));
+        let seqs: Vec<u64> = drawn.map(|message| message.seq).collect();
+        assert!(seqs.len() <= 250, "{} rows", seqs.len());
+        (seqs.first().copied().unwrap_or(0), seqs.last().copied().unwrap_or(0))
+    };
+    let scroll = |above, below| Event::Ui(Ui::Scrolled(Place { above, below }));
+
+    // All the way up, a page at a time, with a look around after each.
+    while let Some(first) =
+        script.state.talk().and_then(|talk| talk.timeline.first()).filter(|first| *first > 1)
+    {
+        script.does("top", scroll(0, 20_000));
+        assert_eq!(script.log, format!("0      top: ask before {first}\n"));
+        let before = first.saturating_sub(50).max(1);
+        script.does("page", Event::Answer(Answer::Before(Ok(page(old(before, first - 1))))));
+        assert_eq!(drawn(&script).0, before);
+        script.does("up", scroll(3_000, 20_000));
+        assert_eq!(drawn(&script).0, before, "what is seen stays");
+        script.log.clear();
+    }
+    assert_eq!(drawn(&script), (1, 200));
+    assert!(!script.state.sight.at_end);
+
+    // What comes meanwhile stands at the end, which is not drawn.
+    script.frame(ServerFrame::Message(message("new", 10_001, Author::Agent)));
+    assert_eq!((drawn(&script), script.state.unread()), ((1, 200), 1));
+
+    // All the way down: each step shows what comes next, holds what is seen, and gives up what is far.
+    let mut last = 200;
+    while !script.state.window.is_at_end() {
+        script.log.clear();
+        script.does("down", scroll(20_000, 500));
+        assert_eq!(script.log, "0      down: hold\n");
+        assert_eq!(drawn(&script).1, (last + 50).min(10_001));
+        last = drawn(&script).1;
+        script.does("down", scroll(20_000, 5_000));
+        assert_eq!(drawn(&script), (last - 199, last));
+    }
+
+    // Back up to what is loaded already, and by one press to the end.
+    script.log.clear();
+    script.does("top", scroll(0, 20_000));
+    script.does("up", scroll(3_000, 2_000));
+    script.does("top", scroll(0, 20_000));
+    script.does("up", scroll(9_000, 20_000));
+    assert_eq!(drawn(&script), (9_752, 9_951));
+    script.does("end", Event::Ui(Ui::ToEnd));
+    assert_eq!(drawn(&script), (9_802, 10_001));
+    script.does("end key", Event::Ui(Ui::End));
+    script.check(expect![[r#"
+        0      top:
+        0      up:
+        0      top:
+        0      up: hold
+        0      end: focus, say {"receipts":{"conversation_id":"c","receipts":{"delivered":10001,"read":10001}}}, tell unread 0
+        0      end key:
+    "#]]);
+}
+
+#[test]
+fn a_page_that_comes_after_the_reader_has_gone_to_the_end_is_not_drawn() {
+    let old =
+        |from: u64, to: u64| (from..=to).map(|seq| message(&format!("m{seq}"), seq, Author::Agent)).collect();
+    let mut script = Script::talking(old(9_501, 10_000));
+    let scroll = |above, below| Event::Ui(Ui::Scrolled(Place { above, below }));
+    while !script.log.contains("ask before 9501") {
+        script.does("top", scroll(0, 20_000));
+        script.does("up", scroll(3_000, 20_000));
+    }
+    script.does("end key", Event::Ui(Ui::End));
+    script.does("page", Event::Answer(Answer::Before(Ok(page(old(9_451, 9_500))))));
+    let talk = script.state.talk().expect("a conversation");
+    assert_eq!((talk.timeline.first(), script.state.window.of(&talk.timeline).0), (Some(9_451), 9_801));
 }

@@ -84,20 +84,18 @@ impl Timeline {
     /// join the history are left out, because a hole in the middle could not be told from the beginning.
     pub fn prepend_page(&mut self, mut page: Vec<Message>) -> bool {
         page.retain(|message| message.conversation_id == self.conversation_id && message.seq > 0);
-        let mut older: Vec<Message> = Vec::new();
+        let mut grew = false;
         let mut next = match self.first() {
             Some(first) => first - 1,
             None => page.iter().map(|message| message.seq).max().unwrap_or_default(),
         };
-        // A page is in order, so what comes next stands at its end; no sorting comes along for that.
+        // A page is in order, so what comes next stands at its end; no sorting comes along for that. One by one into the run as it
+        // stands: a new one for each page would leave holes in the wasm's memory that none of the later ones fits into.
         while let Some(place) = page.iter().rposition(|message| message.seq == next) {
-            older.push(page.remove(place));
+            self.run.insert(0, page.remove(place));
             next -= 1;
+            grew = true;
         }
-        let grew = !older.is_empty();
-        older.reverse();
-        older.append(&mut self.run);
-        self.run = older;
         self.knows(self.cursor());
         self.join_aside();
         grew
@@ -137,6 +135,13 @@ impl Timeline {
         self.run.iter()
     }
 
+    /// Those of them after `seq`. Found by their place, so that a long history costs no more than a short one.
+    #[must_use]
+    pub fn after(&self, seq: u64) -> &[Message] {
+        let place = seq.saturating_add(1).saturating_sub(self.first().unwrap_or_default());
+        self.run.get(place as usize..).unwrap_or_default()
+    }
+
     /// Whether the message is here, before or after a gap.
     #[must_use]
     pub fn contains(&self, message_id: &MessageId) -> bool {
@@ -144,12 +149,12 @@ impl Timeline {
         self.aside.iter().any(is) || self.run.iter().rev().any(is)
     }
 
-    /// What the thread shows: all messages by seq, those after a gap too, then the echoes of those not stored yet in
-    /// the order they were written.
+    /// What the thread shows after `seq`: all messages by seq, those after a gap too, then the echoes of those not stored
+    /// yet in the order they were written.
     #[must_use]
-    pub fn entries<'a>(&'a self, queue: &'a SendQueue) -> Vec<Entry<'a>> {
-        let mut entries = Vec::with_capacity(self.run.len());
-        for part in [&self.run, &self.aside] {
+    pub fn entries<'a>(&'a self, queue: &'a SendQueue, seq: u64) -> Vec<Entry<'a>> {
+        let mut entries = Vec::new();
+        for part in [self.after(seq), &self.aside] {
             for message in part {
                 entries.push(Entry::Message(message));
             }

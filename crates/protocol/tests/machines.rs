@@ -74,7 +74,7 @@ fn timeline_script(script: &str) -> String {
         };
         let news: String = news.iter().map(|new| if *new { '+' } else { '-' }).collect();
         let rows: Vec<String> = timeline
-            .entries(&queue)
+            .entries(&queue, 0)
             .iter()
             .map(|entry| match entry {
                 Entry::Message(message) => message.message_id.to_string(),

@@ -113,7 +113,7 @@ pub fn bubbles<'a>(
     queue: &'a SendQueue,
     conversation: Option<&Conversation>,
 ) -> Vec<Bubble<'a>> {
-    let entries = timeline.entries(queue);
+    let entries = timeline.entries(queue, 0);
     let heads: Vec<(Author, Millis)> = entries.iter().map(head).collect();
     let last_own = entries.iter().rposition(is_own_message);
     let mut bubbles = Vec::with_capacity(entries.len());

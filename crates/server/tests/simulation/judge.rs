@@ -65,7 +65,7 @@ impl World {
         let queued = author.queue.get(id);
         let kept = author.kept.get(id);
         let shown = author.timelines[written.conversation]
-            .entries(&author.queue)
+            .entries(&author.queue, 0)
             .iter()
             .filter(|entry| entry.message_id() == id)
             .count();
