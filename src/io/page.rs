@@ -147,7 +147,12 @@ fn call(name: &str, message: &JsValue) -> JsValue {
     function.call1(&bridge, message).unwrap_or_default()
 }
 
-fn minted(name: &str) -> String {
+/// Has the page share one socket with its other tabs; what that takes is loaded where there are any.
+pub(super) fn meet_tabs() {
+    call("extra", &JsValue::from_str("tabs"));
+}
+
+pub(super) fn minted(name: &str) -> String {
     call(name, &JsValue::UNDEFINED).as_string().unwrap_or_default()
 }
 

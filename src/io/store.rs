@@ -11,7 +11,7 @@ use web_sys::Storage;
 use yew::Callback;
 
 use super::ear::{Hear, ear};
-use super::{json, wire};
+use super::{json, page, wire};
 use crate::state::Identity;
 use crate::update::{Elsewhere, Event};
 
@@ -23,7 +23,7 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// What was kept, and an ear for the other tabs. Writes nothing.
+    /// What was kept, and an ear for the other tabs, who are told of this one where somebody has written.
     pub(super) fn open(site: &SiteKey, on: &Callback<Event>) -> (Self, Option<Identity>, Vec<QueuedMessage>) {
         // Where storage is blocked, asking for it fails.
         let storage = json::global(&["localStorage"]);
@@ -33,6 +33,9 @@ impl Store {
         let store = Self { storage, prefix, on: on.clone(), _others: others };
         let identity = store.get("me").and_then(|text| wire::identity(&json::parse(&text)));
         let queue = store.messages();
+        if identity.is_some() {
+            store.set("tab", &page::minted("uuid"));
+        }
         (store, identity, queue)
     }
 
@@ -110,6 +113,9 @@ fn listen(window: &web_sys::Window, prefix: &str, on: &Callback<Event>) -> Event
         let Some(key) = json::text(event, "key") else { return };
         let Some(name) = key.strip_prefix(&prefix) else { return };
         let value = json::text(event, "newValue");
+        if value.is_some() {
+            page::meet_tabs();
+        }
         let told = match (name.strip_prefix("m:"), value) {
             (Some(_), Some(text)) => wire::queued(&json::parse(&text)).map(Elsewhere::Queued),
             (Some(id), None) => MessageId::new(id).ok().map(Elsewhere::Dropped),

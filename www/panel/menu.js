@@ -162,5 +162,8 @@ export const wake = async () => {
 /** What a flooded site asks of this device. */
 export const prove = (asked) => import("./proof.js").then((module) => module.default(asked));
 
+/** Another tab of the same visitor is there. */
+export const tabs = () => import("./line.js").then((module) => module.share(kit));
+
 /** Before the panel starts, where the frame's storage is not to be relied on. */
 export const hold = () => import("./hold.js").then((module) => module.hold(site));

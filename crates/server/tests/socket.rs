@@ -125,6 +125,41 @@ async fn a_visitor_gets_what_was_missed_and_then_what_happens() {
 }
 
 #[tokio::test]
+async fn a_second_hello_on_a_socket_is_answered_as_the_first() {
+    let app = TestApp::new().await;
+    let (ana, bea) = (app.visitor("shop", "c1").await, app.visitor("shop", "c2").await);
+    for n in 1..=3 {
+        app.write(&ana, "c1", &format!("m{n}"), "x").await;
+    }
+    app.write(&bea, "c2", "b1", "x").await;
+    let hello = |who: &As, cursors: Value| {
+        let As::Bearer(secret) = who else { panic!("a visitor") };
+        json!({"hello": {"session": secret, "cursors": cursors}})
+    };
+    let mut socket = Socket::visitor(&app, &ana, &from("c1", 2)).await;
+    assert_eq!(socket.seqs(1).await, [3]);
+    socket.wait_for("presence").await;
+
+    // Another tab, which has less.
+    socket.say(&hello(&ana, from("c1", 1))).await;
+    assert_eq!(socket.next().await.0, "welcome");
+    assert_eq!(socket.seqs(2).await, [2, 3]);
+    assert_eq!(socket.wait_for("caught_up").await, json!({"conversation_id": "c1", "after": 3}));
+    // One that says it has more than there is makes nobody miss what comes.
+    socket.say(&hello(&ana, from("c1", 9))).await;
+    assert_eq!(socket.wait_for("caught_up").await["after"], 3);
+    // Somebody else, another's conversation, nobody at all.
+    socket.say(&hello(&bea, from("c2", 0))).await;
+    socket.say(&json!({"hello": {"cursors": from("c1", 0)}})).await;
+    assert!(socket.names_until_pong().await.is_empty());
+    socket.say(&hello(&ana, from("c2", 0))).await;
+    assert_eq!(socket.names_until_pong().await, ["welcome"]);
+    app.write(&ana, "c1", "m4", "x").await;
+    assert_eq!(socket.seqs(1).await, [4]);
+    app.end().await;
+}
+
+#[tokio::test]
 async fn who_writes_while_it_is_closed_is_told_so_at_once_and_both_sides_hear_it() {
     let app = TestApp::new().await;
     let never =

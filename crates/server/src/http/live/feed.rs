@@ -82,6 +82,18 @@ impl Feed {
         self.sent.keys().cloned().collect()
     }
 
+    /// Goes back to `cursors` where more was sent than that; which of its conversations they name.
+    pub fn back_to(&mut self, cursors: Vec<Cursor>) -> Vec<ConversationId> {
+        let mut named = Vec::new();
+        for cursor in cursors.into_iter().take(CURSORS_MAX) {
+            if let Some(sent) = self.sent.get_mut(&cursor.conversation_id) {
+                *sent = cursor.after.min(*sent);
+                named.push(cursor.conversation_id);
+            }
+        }
+        named
+    }
+
     /// What becomes of `frame`.
     pub fn judge(&mut self, frame: &ServerFrame) -> Verdict {
         match frame {

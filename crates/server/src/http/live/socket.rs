@@ -24,6 +24,8 @@ use crate::http::state::{App, Present, now};
 
 const FRAME_MAX_BYTES: usize = 64 * 1024;
 const CLIENT_RATE: Rate = Rate { burst: 60, per_second: 10 };
+/// Hellos of further tabs: each may have much to hear.
+const HELLO_RATE: Rate = Rate { burst: 20, per_second: 1 };
 const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Why a socket ends.
@@ -150,9 +152,15 @@ async fn converse(app: &App, line: &mut Line, agent: Option<Party>) -> Step<std:
     let _listening = app.listening.enter(*party.session()).ok_or(TOO_MANY)?;
     let _present = matches!(party, Party::Agent(_)).then(|| Present::new(app));
     let feed = Feed::open(app, party, hello.cursors).await?;
-    let heartbeat_ms = u32::try_from(app.timing.heartbeat.as_millis()).unwrap_or(u32::MAX);
-    line.send(&ServerFrame::Welcome(Welcome { now: now(), heartbeat_ms })).await?;
-    Session { app, line, feed, budget: Budget::new(CLIENT_RATE), checked: Instant::now() }.run().await
+    let session = Session {
+        app,
+        line,
+        feed,
+        budget: Budget::new(CLIENT_RATE),
+        hellos: Budget::new(HELLO_RATE),
+        checked: Instant::now(),
+    };
+    session.run().await
 }
 
 async fn read_hello(line: &mut Line) -> Step<Hello> {
@@ -169,12 +177,14 @@ struct Session<'a> {
     line: &'a mut Line,
     feed: Feed,
     budget: Budget<()>,
+    hellos: Budget<()>,
     /// When it was last seen that the session is open.
     checked: Instant,
 }
 
 impl Session<'_> {
     async fn run(mut self) -> Step<std::convert::Infallible> {
+        self.welcome().await?;
         for id in self.feed.known() {
             self.catch_up(&id).await?;
         }
@@ -201,6 +211,11 @@ impl Session<'_> {
                 () = tokio::time::sleep_until(idle_at) => return Err(End::Bye("idle", 0)),
             }
         }
+    }
+
+    async fn welcome(&mut self) -> Step {
+        let heartbeat_ms = u32::try_from(self.app.timing.heartbeat.as_millis()).unwrap_or(u32::MAX);
+        self.line.send(&ServerFrame::Welcome(Welcome { now: now(), heartbeat_ms })).await
     }
 
     async fn catch_up(&mut self, id: &ConversationId) -> Step {
@@ -257,8 +272,25 @@ impl Session<'_> {
                 }
                 Ok(())
             }
-            ClientFrame::Hello(_) => Ok(()),
+            ClientFrame::Hello(hello) => self.again(hello).await,
         }
+    }
+
+    /// Another tab of the same session speaks on this socket from now on, too: it hears what it lacks. A hello of any other
+    /// session is skipped.
+    async fn again(&mut self, hello: Hello) -> Step {
+        let Some(secret) = hello.session.filter(|_| self.hellos.take((), now()).is_ok()) else {
+            return Ok(());
+        };
+        let party = party::visitor(self.app, &secret).await.map(Party::Visitor);
+        if !party.is_ok_and(|party| party.session() == self.feed.party.session()) {
+            return Ok(());
+        }
+        self.welcome().await?;
+        for id in self.feed.back_to(hello.cursors) {
+            self.catch_up(&id).await?;
+        }
+        Ok(())
     }
 
     // A session that was ended elsewhere ends its sockets at the next ping, or within two heartbeats.
