@@ -1,4 +1,4 @@
-//! Every string of the panel in its source language, English, and the way other languages replace them. No string for
+//! Every string of the panel in its source language, English, and how they come with the page in its own. No string for
 //! a person stands anywhere else in `src/`.
 
 #[cfg(target_arch = "wasm32")]
@@ -23,8 +23,6 @@ macro_rules! words {
         impl Words {
             /// The keys of a locale file, each with its English text; in the keys' order, in which a page has its language's words.
             pub const ENGLISH: &'static [(&'static str, &'static str)] = &[$(($key, $english),)*];
-            /// The texts alone, each ended by a line break: keys and addresses are no part of the wasm.
-            const TEXTS: &'static str = concat!($($english, "\n",)*);
 
             $($(#[$doc])* #[must_use] pub fn $word(&self) -> &str { self.at(Place::$word) })*
         }
@@ -109,25 +107,17 @@ words! {
 }
 
 impl Words {
-    /// The built-in words, with times and days written the way of `locale`.
+    /// The words of a page, in the order of [`Self::ENGLISH`], with times and days written the way of `locale`. Page and wasm
+    /// are of one build.
     #[must_use]
-    pub fn english(locale: &str) -> Self {
-        let (mut texts, mut text) = (Vec::new(), String::new());
-        for c in Self::TEXTS.chars() {
-            match c {
-                '\n' => texts.push(std::mem::take(&mut text)),
-                c => text.push(c),
-            }
-        }
+    pub fn new(locale: &str, texts: Vec<String>) -> Self {
         Self { locale: locale.to_owned(), calendar: Calendar::new(), texts }
     }
 
-    /// The words of another language, in the order of [`Self::ENGLISH`]; a list that is of another length is of another build
-    /// and changes nothing.
-    pub fn replace(&mut self, texts: Vec<String>) {
-        if texts.len() == self.texts.len() {
-            self.texts = texts;
-        }
+    /// Those of the source language. No part of the wasm: a page brings its words along, in English too.
+    #[must_use]
+    pub fn english() -> Self {
+        Self::new("en", Self::ENGLISH.iter().map(|(_, text)| (*text).to_owned()).collect())
     }
 
     /// Writes a moment in the visitor's zone.
@@ -270,8 +260,7 @@ mod tests {
 
     #[test]
     fn every_key_is_told_apart() {
-        let mut words = Words::english("en");
-        words.replace(Words::ENGLISH.iter().map(|(key, _)| (*key).to_owned()).collect());
+        let words = Words::new("en", Words::ENGLISH.iter().map(|(key, _)| (*key).to_owned()).collect());
         expect!["panel.thread panel.yesterday panel.mail_failed"].assert_eq(&format!(
             "{} {} {}",
             words.thread(),

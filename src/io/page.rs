@@ -99,13 +99,11 @@ pub(super) fn time_zone() -> Option<String> {
 
 /// The words in the page's language.
 pub(super) fn words(config: &Config) -> Words {
-    let mut words = Words::english(&config.locale);
     let mut texts = Vec::new();
     for text in json::list(&json::parse(&text_of("#strings"))) {
         texts.push(text.as_string().unwrap_or_default());
     }
-    words.replace(texts);
-    words
+    Words::new(&config.locale, texts)
 }
 
 /// The object that the page's inline script made.

@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_promise_names_its_day_where_it_is_not_today() {
-        let words = Words::english("en");
+        let words = Words::english();
         let said = [90, 1_440 + 90, 4_320 + 90, 0, -5]
             .map(|minutes| sentence(&words, Millis(minutes * 60_000), Millis(0)));
         expect![[r#"

@@ -33,7 +33,7 @@ impl Script {
             closed: false,
             context: VisitorContext::default(),
         };
-        Self { state: State::new(config, Words::english("en"), Millis(0)), now: 0, log: String::new() }
+        Self { state: State::new(config, Words::english(), Millis(0)), now: 0, log: String::new() }
     }
 
     /// A panel that is open on a page just loaded.

@@ -158,14 +158,12 @@ impl<'a> Language<'a> {
         self.text(&format!("unit.{unit}")).replace("{n}", &number.to_string())
     }
 
-    /// The panel's words in the order of their keys, which the panel has in it; `None` for the English that is built into
-    /// it.
+    /// The panel's words in the order of their keys, in which the panel knows them.
     #[must_use]
-    pub fn of_panel(&self) -> Option<Vec<&'a str>> {
-        let words = self.words.filter(|_| self.locale != "en")?;
-        let keys = self.english.unwrap_or(words).keys().filter(|key| key.starts_with("panel."));
+    pub fn of_panel(&self) -> Vec<&'a str> {
+        let keys = self.english.into_iter().flat_map(HashMap::keys).filter(|key| key.starts_with("panel."));
         let keys: BTreeSet<&String> = keys.collect();
-        Some(keys.into_iter().map(|key| self.text(key)).collect())
+        keys.into_iter().map(|key| self.text(key)).collect()
     }
 
     /// The words of what the panel loads when it is asked for, by what stands behind `more.` in their keys; and those

@@ -264,7 +264,7 @@ async fn drawn(
             Some(Fill::Html(field("session", &session) + &conversation.unwrap_or_default() + &wanted + &seen))
         }
         "config" => Some(Fill::Html(config.clone())),
-        "strings" => Some(Fill::Html(language.of_panel().as_ref().map(script_json).unwrap_or_default())),
+        "strings" => Some(Fill::Html(script_json(&language.of_panel()))),
         "thread" => Some(Fill::Html(filling.thread.clone())),
         "promise" => text(&filling.promise),
         "quick" => Some(Fill::Html(ask.quick.clone())),
