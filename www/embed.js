@@ -92,21 +92,25 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       if (full != (wasInert != null)) [d.body.inert, wasInert] = full ? [true, d.body.inert] : [wasInert];
       fit();
     };
+    // Its field has taken the focus by itself, where the browser lets it. Not earlier: a frame that is given the focus while
+    // its page is still coming may believe that it has it, and hear no key. Which of the two comes last differs.
+    const hand = () => {
+      if (!port || !late) return;
+      if (held && (held == d.activeElement || d.body == d.activeElement)) frame.focus();
+      held = null;
+    };
     // Where the page's policy refuses the frame, a link to the hosted page is left.
     const check = () => {
-      // Its field has taken the focus by itself, where the browser lets it. Not earlier: a frame that is given the focus while
-      // its page is still coming may believe that it has it, and hear no key.
-      if (port && held && (held == d.activeElement || d.body == d.activeElement)) frame.focus();
-      held = null;
       late = setTimeout(() => {
         if (!frame || port || panel.children[1]) return;
         panel.append(node("a", { href: at("c/"), target: "_blank" }, site.labels.open));
         emit("error", "frame");
       }, 3e3);
+      hand();
     };
     const warm = () => {
       if (!home.isConnected || frame?.isConnected || tries++ > 99) return;
-      port = null;
+      port = late = null;
       frame = node("iframe", { title: site.labels.title, referrerpolicy: "origin", loading: mount ? "lazy" : "", src: at("frame/") + "&theme=" + tone + (mount ? "&inline" : "") });
       listen(frame, "load", check);
       panel.replaceChildren(frame);
@@ -157,6 +161,7 @@ svg{display:block;width:56px;fill:none;stroke:currentColor;stroke-width:2.5;stro
       port.onmessage = hear;
       source.postMessage({ ...page(), pronto: 1, type: "connect", open: !!(isOpen || mount), pass }, origin, [channel.port2]);
       for (const message of outgoing.splice(0)) say(message);
+      hand();
     };
     const route = () => {
       paint();
