@@ -48,7 +48,7 @@ const SUITES: [Suite; 8] = [
     Suite { name: "end-to-end", run: end_to_end },
 ];
 
-/// Run only when they are named, until the stories are steady in them.
+/// Run only when they are named, until the stories are steady in both.
 const BY_NAME: [Suite; 2] =
     [Suite { name: "end-to-end firefox", run: firefox }, Suite { name: "end-to-end webkit", run: webkit }];
 
