@@ -159,8 +159,12 @@ export const wake = async () => {
   if (keep("sound")) (await import("./sound.js")).wait(kit);
 };
 
-/** What a flooded site asks of this device. */
-export const prove = (asked) => import("./proof.js").then((module) => module.default(asked));
+let again = "";
+/** What a flooded site asks of this device; also where the network was away for a moment, as in the frame's page. */
+export const prove = (asked) => import("./proof.js" + again).catch((error) => {
+  again += "?";
+  throw error;
+}).then((module) => module.default(asked));
 
 /** Another tab of the same visitor is there. */
 export const tabs = () => import("./line.js").then((module) => module.share(kit));

@@ -100,6 +100,22 @@ onlyChromium("the processor is slowed down by its own protocol", "on a slow phon
   await shield("auto");
 });
 
+for (const cut of [/\/assets\/menu-/, /\/assets\/proof-/, /\/assets\/proof\.wasm/]) {
+  test(`the work's ${cut.source.replace(/\W+/g, " ").trim()} cannot be had for a while: the words wait, and go`, LIMIT, async () => {
+    await shield("on");
+    const visitor = await pages.visit(snippet(pronto));
+    await visitor.open();
+    await visitor.live();
+    await visitor.context.route(cut, (route) => route.abort());
+    await visitor.write("Rete a tratti");
+    await visitor.status.filter({ hasText: WORDS["panel.unavailable"] }).waitFor();
+    await visitor.context.unroute(cut);
+    await visitor.receipt("Rete a tratti", "sent");
+    await visitor.context.close();
+    await shield("auto");
+  });
+}
+
 test("without script the words come back with a sentence, and go through a little later", LIMIT, async () => {
   await shield("on");
   const context = await browser.newContext({ javaScriptEnabled: false, locale: "it-IT", viewport: { width: 375, height: 740 } });
