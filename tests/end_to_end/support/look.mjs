@@ -31,7 +31,8 @@ export const clean = async (what, frame, { colours = true, but } = {}) =>
 /** Takes the picture, and finds what sticks out sideways of any document on it. */
 export async function picture(page, name) {
   mkdirSync(OUTPUT, { recursive: true });
-  for (const frame of await page.frames()) await still(frame);
+  // In a preview that may run no script nothing moves, and nothing would ever say that it has come to rest.
+  for (const frame of await page.frames()) if (await frame.evaluate(() => origin !== "null")) await still(frame);
   await page.screenshot({ path: join(OUTPUT, `${name}.png`) });
   for (const frame of await page.frames()) {
     const { inside, outside } = await frame.evaluate(() => ({ inside: innerWidth, outside: document.documentElement.scrollWidth }));
