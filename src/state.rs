@@ -319,10 +319,10 @@ impl State {
             (true, _) => {}
         }
         let talk = self.talk()?;
-        // The server may have had enough for a while, and says so at the first try.
+        // The server may have had enough for a while, and says so at the first try. What was not tried yet is another tab's.
         let held = |item: &QueuedMessage| match item.state {
             SendState::Waiting { attempts, next_at } => {
-                attempts > 1 || next_at.since(self.now) > HELD_LEAST_MS
+                attempts > 1 || attempts > 0 && next_at.since(self.now) > HELD_LEAST_MS
             }
             _ => false,
         };

@@ -4,7 +4,7 @@ use pronto_protocol::connection::Connection;
 use pronto_protocol::frame::{ClientFrame, ClientTyping};
 use pronto_protocol::id::{MessageId, Millis};
 use pronto_protocol::model::BODY_MAX_CHARS;
-use pronto_protocol::send_queue::{QueuedMessage, SendQueue};
+use pronto_protocol::send_queue::{QueuedMessage, SendQueue, SendState};
 
 use super::settle::ask;
 use super::{Draft, Effect, Elsewhere, Loader, Moment, Request, Start, Tell, Ui, line};
@@ -15,6 +15,8 @@ use crate::window::{Place, Turn, Window};
 const NEAR: i32 = 48;
 /// How often the server hears that the person types.
 const TYPING_EVERY_MS: i64 = 3_000;
+/// How long the tab that a message was written in has to send it, before the others take that tab to be gone.
+const AUTHOR_MS: i64 = 5_000;
 
 pub(super) fn start(state: &mut State, start: Start, moment: Moment, out: &mut Vec<Effect>) {
     state.online = start.online;
@@ -158,8 +160,11 @@ pub(super) fn elsewhere(state: &mut State, elsewhere: Elsewhere, out: &mut Vec<E
             }
             Phase::Talking(_) => {}
         },
-        Elsewhere::Queued(item) => {
+        Elsewhere::Queued(mut item) => {
             if is_ours(state, &item) && !state.knows(&item.message_id) {
+                if let SendState::Waiting { next_at, .. } = &mut item.state {
+                    *next_at = state.now.plus(AUTHOR_MS);
+                }
                 state.queue.push(item);
             }
         }

@@ -158,7 +158,11 @@ fn two_tabs_share_the_conversation() {
     script.look();
     let opened = Identity { opened: true, ..identity() };
     script.does("other tab", Event::Elsewhere(Elsewhere::Identity(opened)));
+    // One that is gone before it has sent all: five seconds later that is sent from here.
+    script.does("other tab", Event::Elsewhere(Elsewhere::Queued(queued("b", 2))));
     script.does("other tab", Event::Elsewhere(Elsewhere::Dropped(id("a"))));
+    script.at(4_999).does("alarm", Event::Alarm);
+    script.at(5_000).does("alarm", Event::Alarm);
     script.does("page", Event::Answer(Answer::Newest(Ok(page(vec![message("a", 1, Author::Visitor)])))));
     script.look();
     script.check(expect![[r#"
@@ -167,10 +171,13 @@ fn two_tabs_share_the_conversation() {
         0      other tab:
         0      other tab: ask session
         sees   a~Sending
-        0      other tab: post a
         0      other tab:
-        0      page: dial 1
-        sees   a=Sent
+        0      other tab:
+        0      other tab:
+        4999   alarm:
+        5000   alarm: post b
+        5000   page: dial 1
+        sees   a=Sent b~Sending
     "#]]);
 }
 

@@ -82,10 +82,13 @@ test("five tabs share one socket; what comes and what is read is known in all of
   for (const tab of tabs) await tab.shows(all);
   await agent.receipt("La vedo ovunque.", "read");
 
+  const posts = [];
+  tabs[0].context.on("request", (request) => request.method() === "POST" && /\/messages$/.test(request.url()) && posts.push(request.url()));
   await tabs.find((tab) => !leads(tab)).write("Da un'altra scheda.");
   all.push("Da un'altra scheda.");
   for (const tab of tabs) await tab.shows(all);
   await agent.shows(all);
+  assert.equal(posts.length, 1, "sent by the tab that it was written in, and by no other");
   await has(1);
   await tabs[0].context.close();
   await has(0);
