@@ -24,6 +24,7 @@ pub(crate) fn pack(widget: &Path, inbox: &Path, proof: &Path) -> Outcome<()> {
     gather(widget, "frame.html", &mut wanted)?;
     gather(inbox, "inbox.html", &mut wanted)?;
     shorten_names(&mut wanted)?;
+    hand_over_looks(widget, &mut wanted)?;
     let www = ROOT.join("www");
     add_modules(widget, &www.join("panel"), &mut wanted)?;
     // Its script asks for it by this name, and hardly ever.
@@ -41,26 +42,50 @@ pub(crate) fn pack(widget: &Path, inbox: &Path, proof: &Path) -> Outcome<()> {
     write_all(&ROOT.join("dist/packed"), &wanted)
 }
 
-/// What the frame's page loads when it is asked for: under names that hold a digest, which the page is told.
+/// What the frame's page and the inbox load when they are asked for: under names that hold a digest, which the pages are told.
 fn add_modules(widget: &Path, folder: &Path, wanted: &mut BTreeMap<PathBuf, Vec<u8>>) -> Outcome<()> {
     let text =
         |path: &Path| String::from_utf8(read(path)?).map_err(|_| format!("{} is not UTF-8", path.display()));
     let properties = style::properties(&slim::html(&text(&widget.join("index.html"))?));
     let mut sources = BTreeMap::new();
     for file in files(folder) {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().into_owned();
         let code =
             script::squeeze(&text(&file)?).ok_or_else(|| format!("{name} has a string that does not end"))?;
         sources.insert(name, style::follow(&code, &properties));
     }
     let packed = modules::pack(&sources)?;
-    if let Some(page) = wanted.get_mut(Path::new("frame.html")) {
-        let told = modules::tell(&String::from_utf8_lossy(page), &packed);
-        *page = told.into_bytes();
+    for page in ["frame.html", "inbox.html"] {
+        if let Some(page) = wanted.get_mut(Path::new(page)) {
+            let told = modules::tell(&String::from_utf8_lossy(page), &packed);
+            *page = told.into_bytes();
+        }
     }
     for module in packed.into_values() {
         wanted.insert(Path::new("assets").join(module.name), module.code.into_bytes());
     }
+    Ok(())
+}
+
+/// The looks of what only the wasm draws leave the page for the wasm's script: nobody has to wait for them until they can type.
+fn hand_over_looks(widget: &Path, wanted: &mut BTreeMap<PathBuf, Vec<u8>>) -> Outcome<()> {
+    let built = read(&widget.join("index.html"))?;
+    let properties = style::properties(&slim::html(&String::from_utf8_lossy(&built)));
+    let page = wanted.get(Path::new("frame.html")).map(|page| String::from_utf8_lossy(page).into_owned());
+    let (page, looks) =
+        page.and_then(|page| style::lift(&page, &properties)).ok_or("the page has no looks to lift")?;
+    let is_script = |name: &&PathBuf| {
+        name.to_str().is_some_and(|name| name.starts_with("assets/pronto-widget-") && name.ends_with(".js"))
+    };
+    let name = wanted.keys().find(is_script).cloned().ok_or("the widget has no script")?;
+    let script = wanted.remove(&name).unwrap_or_default();
+    let script = [String::from_utf8_lossy(&script).as_ref(), &glue::look(&looks)].concat();
+    // Trunk named it after what was in it before.
+    let old = name.file_name().unwrap_or_default().to_string_lossy();
+    let new = modules::named(old.trim_end_matches(".js"), &looks);
+    let page = page.replace(old.as_ref(), &new);
+    wanted.insert(Path::new("assets").join(&new), script.into_bytes());
+    wanted.insert(PathBuf::from("frame.html"), page.into_bytes());
     Ok(())
 }
 

@@ -19,9 +19,23 @@ pub(crate) fn shorten(glue: &str) -> Option<String> {
     trim::trim(&short::rename(&[kept, WAY].concat())?)
 }
 
+/// What gives a page the rules of `css`, as a script that stands at the end of another.
+pub(crate) fn look(css: &str) -> String {
+    // A browser that is too old for it still reads and writes, only plainer.
+    let css = css.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${");
+    format!(
+        "\ntry{{let s=new CSSStyleSheet;s.replaceSync(`{css}`);document.adoptedStyleSheets=[...document.adoptedStyleSheets,s]}}catch{{}}"
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use super::shorten;
+    use super::{look, shorten};
+
+    #[test]
+    fn rules_stand_in_a_script_as_they_are() {
+        assert!(look("a::after{content:\"\\201c`\"}").contains("`a::after{content:\"\\\\201c\\`\"}`"));
+    }
 
     #[test]
     fn one_way_is_left_and_names_are_short() {

@@ -21,11 +21,12 @@ pub(crate) fn pack(sources: &BTreeMap<String, String>) -> Outcome<BTreeMap<Strin
         let before = packed.len();
         for (name, code) in sources.iter().filter(|(name, _)| !packed.contains_key(*name)).collect::<Vec<_>>()
         {
-            let asked: Vec<&String> = sources.keys().filter(|other| code.contains(&here(other))).collect();
+            let asked: Vec<&String> =
+                sources.keys().filter(|other| code.contains(&way(name, other))).collect();
             if asked.iter().all(|other| packed.contains_key(*other)) {
                 let code = asked.iter().fold(code.clone(), |code, other| {
                     packed.get(*other).map_or(code.clone(), |module: &Module| {
-                        code.replace(&here(other), &format!("\"./{}\"", module.name))
+                        code.replace(&way(name, other), &format!("\"./{}\"", module.name))
                     })
                 });
                 packed.insert(name.clone(), Module { name: named(name, &code), code });
@@ -45,15 +46,21 @@ pub(crate) fn tell(page: &str, packed: &BTreeMap<String, Module>) -> String {
     })
 }
 
-/// How one module asks for another.
-fn here(name: &str) -> String {
-    format!("\"./{name}\"")
+/// How the module `from` asks for `to`. What is sent lies in one folder.
+fn way(from: &str, to: &str) -> String {
+    match from.split_once('/') {
+        None => format!("\"./{to}\""),
+        Some((folder, _)) => match to.strip_prefix(folder).and_then(|to| to.strip_prefix('/')) {
+            Some(to) => format!("\"./{to}\""),
+            None => format!("\"../{to}\""),
+        },
+    }
 }
 
-fn named(name: &str, code: &str) -> String {
+pub(crate) fn named(name: &str, code: &str) -> String {
     let mut hasher = DefaultHasher::new();
     code.hash(&mut hasher);
-    format!("{}-{:016x}.js", name.trim_end_matches(".js"), hasher.finish())
+    format!("{}-{:016x}.js", name.trim_end_matches(".js").replace('/', "-"), hasher.finish())
 }
 
 #[cfg(test)]
@@ -77,6 +84,22 @@ mod tests {
         };
         assert_eq!(name("a"), name("a"));
         assert_ne!(name("a"), name("b"));
+    }
+
+    #[test]
+    fn a_folder_is_left_and_entered() {
+        let sources = BTreeMap::from([
+            ("menu.js".to_owned(), "import(\"./files/open.js\")".to_owned()),
+            ("files/open.js".to_owned(), "import \"./image.js\";import \"../node.js\"".to_owned()),
+            ("files/image.js".to_owned(), "a".to_owned()),
+            ("node.js".to_owned(), "b".to_owned()),
+        ]);
+        let packed = pack(&sources).expect("no circle");
+        let [menu, open] = ["menu.js", "files/open.js"].map(|name| &packed[name]);
+        assert!(open.name.starts_with("files-open-"));
+        assert_eq!(menu.code, format!("import(\"./{}\")", open.name));
+        let (image, node) = (&packed["files/image.js"].name, &packed["node.js"].name);
+        assert_eq!(open.code, format!("import \"./{image}\";import \"./{node}\""));
     }
 
     #[test]

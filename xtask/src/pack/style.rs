@@ -30,6 +30,15 @@ pub(crate) fn follow(code: &str, properties: &BTreeMap<String, String>) -> Strin
     rename(code, &names, |before| before == '(')
 }
 
+/// A page without its second style, and that style with the short names of `properties`.
+pub(crate) fn lift(page: &str, properties: &BTreeMap<String, String>) -> Option<(String, String)> {
+    let (before, rest) = page.split_once(CLOSE)?;
+    let (between, rest) = rest.split_once(OPEN)?;
+    let (style, after) = rest.split_once(CLOSE)?;
+    let kept = [before, CLOSE, between.trim_end(), after].concat();
+    Some((kept, follow(&join(style.trim()), properties)))
+}
+
 /// A style without the line breaks between its rules.
 pub(crate) fn join(style: &str) -> String {
     let mut lines = style.split('\n').peekable();
@@ -80,13 +89,22 @@ fn rename(text: &str, names: &BTreeMap<&str, String>, begins: impl Fn(char) -> b
 
 #[cfg(test)]
 mod tests {
-    use super::{follow, properties, shorten};
+    use super::{follow, lift, properties, shorten};
 
     #[test]
     fn a_script_of_the_page_follows_it() {
         let properties = properties("<style>:root{--ink:red;--paper:var(--ink)}</style>");
         let code = "look(`a{color:var(--ink);background:var(--other)}`);--ink";
         assert_eq!(follow(code, &properties), "look(`a{color:var(--a);background:var(--other)}`);--ink");
+    }
+
+    #[test]
+    fn the_second_style_leaves_the_page() {
+        let page = "<style>:root{--a:red}</style>\n<style>b{color:var(--ink)}\ni{top:0}\n</style>\n<p>";
+        let properties = [("--ink".to_owned(), "--a".to_owned())].into();
+        let kept = "<style>:root{--a:red}</style>\n<p>".to_owned();
+        assert_eq!(lift(page, &properties), Some((kept, "b{color:var(--a)}i{top:0}".to_owned())));
+        assert_eq!(lift("<style></style>", &properties), None);
     }
 
     #[test]
