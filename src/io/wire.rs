@@ -4,7 +4,8 @@
 
 use pronto_protocol::api::{Cursor, ErrorCode, OpenSession, Poll, SendMessage, SetReceipts};
 use pronto_protocol::frame::{Bye, ClientFrame, Ping, ServerFrame, SideReceipts, Typing, Welcome};
-use pronto_protocol::id::{ConversationId, MessageId, Millis};
+use pronto_protocol::id::{AttachmentId, ConversationId, MessageId, Millis};
+use pronto_protocol::model::attachment::Attachment;
 use pronto_protocol::model::{Author, Channel, Message, Receipts, Side, VisitorContext};
 use pronto_protocol::send_queue::{Failure, QueuedMessage, SendState};
 
@@ -60,6 +61,21 @@ pub(super) fn message(node: &impl Node) -> Option<Message> {
         body: node.get("body").text()?,
         created_at: millis(node, "created_at")?,
         quick_replies: node.get("quick_replies").list().iter().filter_map(Node::text).collect(),
+        attachments: node.get("attachments").list().iter().filter_map(attachment).collect(),
+    })
+}
+
+/// A file that goes with a message.
+fn attachment(node: &impl Node) -> Option<Attachment> {
+    let pixels = |name| whole(node, name).map(|pixels| pixels as u32);
+    Some(Attachment {
+        attachment_id: AttachmentId::new(node.get("attachment_id").text()?).ok()?,
+        name: node.get("name").text()?,
+        media_type: node.get("media_type").text()?,
+        bytes: whole(node, "bytes")?,
+        width: pixels("width"),
+        height: pixels("height"),
+        url: node.get("url").text(),
     })
 }
 

@@ -204,6 +204,7 @@ pub(crate) fn message(message_id: &str, seq: u64, author: Author) -> Message {
         body: "words".to_owned(),
         created_at: Millis(0),
         quick_replies: Vec::new(),
+        attachments: Vec::new(),
     }
 }
 

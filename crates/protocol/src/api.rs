@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::identity::{Challenge, Identified, Identify};
 use crate::frame::ServerFrame;
-use crate::id::{ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use crate::id::{AttachmentId, ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use crate::model::attachment::{Attachment, UploadLimits};
 use crate::model::contact::{Contact, IdentitySecret, SiteGuard};
 use crate::model::{
     Agent, ApiKey, Conversation, Delivery, InboxConversation, Message, OpenState, ReplyTime, SiteSettings,
@@ -80,13 +81,21 @@ error_codes! {
     Forbidden = "forbidden", 403;
     /// No such thing, or not yours: the two are not told apart.
     NotFound = "not_found", 404;
+    /// The link to a file has run out; the conversation has a fresh one.
+    LinkExpired = "link_expired", 410;
     /// The visitor had everything erased: forget the secret, and whatever is kept with it.
     Erased = "erased", 410;
     /// The path is there, the method is not.
     MethodNotAllowed = "method_not_allowed", 405;
     /// This message id was used before with other words.
     IdReused = "id_reused", 409;
-    /// The body is larger than any message can be.
+    /// The upload has come to another place: ask for its offset and go on from there.
+    WrongOffset = "wrong_offset", 409;
+    /// A file of a kind that is not taken here, or that is not what it claims to be.
+    MediaRefused = "media_refused", 415;
+    /// A message names a file that is not there whole, is somebody else's, or went with another message.
+    AttachmentMissing = "attachment_missing", 422;
+    /// The body is larger than any message can be, or the file larger than may be.
     TooLarge = "too_large", 413;
     /// This site is flooded: do the work of the `challenge` and come again.
     ProofNeeded = "proof_needed", 428;
@@ -205,6 +214,9 @@ pub struct Session {
     /// The address this visitor left, shown back to them alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// What may be uploaded; absent where no files are taken, and when a session is opened: each visitor would carry it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploads: Option<UploadLimits>,
 }
 
 impl std::fmt::Debug for Session {
@@ -238,8 +250,11 @@ impl std::fmt::Debug for SetEmail {
 pub struct SendMessage {
     /// Minted once by the author's device; the idempotency key.
     pub message_id: MessageId,
-    /// 1 to 4,096 Unicode scalar values, not only white space.
+    /// 1 to 4,096 Unicode scalar values, not only white space; may be empty where files go with it.
     pub body: String,
+    /// Files that the same side has uploaded into this conversation, in order; each goes with one message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<AttachmentId>,
     /// For an API key only: `agent` (a person wrote it; the default) or `bot` (it is automatic). Others may leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<crate::model::Author>,
@@ -260,6 +275,43 @@ impl std::fmt::Debug for SendMessage {
         f.write_str(self.message_id.as_str())?;
         f.write_str(")")
     }
+}
+
+/// `POST /v1/conversations/{id}/attachments`: begins an upload, or finds it again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewUpload {
+    /// Minted once by the device; beginning again with the same id, name and size goes on with the same upload.
+    pub attachment_id: AttachmentId,
+    /// What the file is called where it comes from.
+    pub name: String,
+    /// Its size, at least 1.
+    pub bytes: u64,
+}
+
+impl std::fmt::Debug for NewUpload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewUpload(")?;
+        f.write_str(self.attachment_id.as_str())?;
+        f.write_str(")")
+    }
+}
+
+/// How an upload stands: the answer to [`NewUpload`], and to `PATCH` and `GET …/attachments/{attachment_id}`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Upload {
+    /// Which.
+    pub attachment_id: AttachmentId,
+    /// How many bytes the server has: where the next chunk begins. Also in the header `Upload-Offset`.
+    pub offset: u64,
+    /// How many there will be. Also in the header `Upload-Length`.
+    pub bytes: u64,
+    /// The largest chunk of one request.
+    pub chunk_bytes: u32,
+    /// The file, once it is there whole and was looked at: a message can carry it now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
 }
 
 /// The answer to [`SendMessage`]: 201 when it was stored now, 200 when it had been stored before.
@@ -389,6 +441,9 @@ pub struct Me {
     pub sites: Vec<SiteSummary>,
     /// The server's clock.
     pub now: Millis,
+    /// What may be uploaded; absent where no files are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploads: Option<UploadLimits>,
 }
 
 /// A site in the inbox's switcher.

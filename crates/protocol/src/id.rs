@@ -117,6 +117,8 @@ ids! {
     ConversationId;
     /// A message; minted once by its author's device (a UUID), and the idempotency key of its sending.
     MessageId;
+    /// A file on its way to a message, or with one; minted by the device that uploads it (a UUID).
+    AttachmentId;
     /// One event to one destination in the outbox; stable over retries, sent as `webhook-id`.
     DeliveryId;
     /// An API key's public half: what lists show and what revokes it.

@@ -1,6 +1,7 @@
 //! What clients see: sites, conversations, messages, receipts, agents. No behaviour beyond derived queries.
 
 pub mod ask;
+pub mod attachment;
 pub mod contact;
 pub mod cost;
 pub mod look;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "asked")]
 use self::ask::Asked;
 use self::ask::PreChat;
+use self::attachment::Attachment;
 use self::contact::{Contact, Shield};
 use self::cost::{Billing, ReplyWindow};
 use self::look::Look;
@@ -129,7 +131,7 @@ pub struct Message {
     pub author_name: Option<String>,
     /// By which road it came.
     pub channel: Channel,
-    /// Plain text, 1 to 4,096 Unicode scalar values. Never HTML.
+    /// Plain text, 1 to 4,096 Unicode scalar values; may be empty where files go with it. Never HTML.
     pub body: String,
     /// When the server stored it.
     pub created_at: Millis,
@@ -137,6 +139,20 @@ pub struct Message {
     /// [`ask::ANSWER_MAX_CHARS`]. Never on a visitor's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quick_replies: Vec<String>,
+    /// The files that go with it, in the order their author gave them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+}
+
+impl Message {
+    /// What it says in one line: its words, or where it has none the name of its first file.
+    #[must_use]
+    pub fn gist(&self) -> &str {
+        match self.attachments.first() {
+            Some(file) if self.body.is_empty() => &file.name,
+            _ => &self.body,
+        }
+    }
 }
 
 // A message's text must not reach a log by way of `{:?}`.

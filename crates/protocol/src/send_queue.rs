@@ -188,6 +188,7 @@ impl SendQueue {
             message: SendMessage {
                 message_id: item.message_id.clone(),
                 body: item.body.clone(),
+                attachments: Vec::new(),
                 author: None,
                 author_name: None,
                 accept_cost: item.accept_cost.then_some(true),

@@ -5,6 +5,8 @@
 
 #[path = "golden/accounts.rs"]
 mod accounts;
+#[path = "golden/files.rs"]
+mod files;
 #[path = "golden/yours.rs"]
 mod yours;
 
@@ -78,6 +80,7 @@ fn message() -> Message {
         body: "Avete il pane di segale? \u{1F956}\n\"Sì\" & <grazie>".into(),
         created_at: NOW,
         quick_replies: Vec::new(),
+        attachments: Vec::new(),
     }
 }
 
@@ -179,6 +182,7 @@ fn session() -> Session {
         now: NOW,
         can_email: true,
         email: None,
+        uploads: None,
     }
 }
 
@@ -256,6 +260,7 @@ fn send_message() -> SendMessage {
     SendMessage {
         message_id: message_id(),
         body: "Avete il pane di segale?".into(),
+        attachments: Vec::new(),
         author: None,
         author_name: None,
         accept_cost: None,
@@ -371,16 +376,8 @@ fn visitor_bodies(golden: &mut Golden) {
         },
     );
     golden.check("open_session", &OpenSession { conversation_id: conversation_id(), context: context() });
-    golden.check(
-        "session",
-        &Session {
-            visitor_id: visitor_id(),
-            conversations: vec![conversation()],
-            now: NOW,
-            can_email: true,
-            email: Some("maria@posta.example".into()),
-        },
-    );
+    let email = Some("maria@posta.example".into());
+    golden.check("session", &Session { email, uploads: Some(files::limits()), ..session() });
     golden.check(
         "set_email",
         &SetEmail { conversation_id: conversation_id(), email: "maria@posta.example".into() },
@@ -437,6 +434,7 @@ fn inbox_bodies(golden: &mut Golden) {
             csrf: "c3JmLXRva2Vu".into(),
             sites: vec![SiteSummary { site: site(), name: "Panificio Aurora".into() }],
             now: NOW,
+            uploads: Some(files::limits()),
         },
     );
     golden.check(
@@ -526,6 +524,7 @@ fn backend_bodies(golden: &mut Golden) {
             },
         },
     );
+    files::bodies(golden);
     yours::bodies(golden);
     golden.check("webhook_reply", &WebhookReply { reply: Some(send_message()) });
     golden.check("webhook_reply_none", &WebhookReply::default());

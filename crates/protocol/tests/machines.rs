@@ -30,6 +30,7 @@ fn message(seq: u64) -> Message {
         body: format!("text {seq}"),
         created_at: Millis(0),
         quick_replies: Vec::new(),
+        attachments: Vec::new(),
     }
 }
 

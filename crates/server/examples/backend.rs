@@ -104,22 +104,27 @@ async fn webhook(State(backend): State<Arc<Backend>>, headers: HeaderMap, body: 
     };
     let message = event.data.message;
     if message.body.starts_with(&backend.options.reply_to) {
-        let body = "Un momento, guardiamo subito al banco.".to_owned();
-        let name = Some("Panificio Ferri".to_owned());
-        let reply = SendMessage {
-            message_id,
-            body,
-            author: Some(Author::Bot),
-            author_name: name,
-            accept_cost: None,
-            quick_replies: vec!["Va bene".to_owned(), "Passo più tardi".to_owned()],
-        };
+        let body = "Un momento, guardiamo subito al banco.";
+        let offered = ["Va bene", "Passo più tardi"];
+        let reply = written(message_id, body, Author::Bot, "Panificio Ferri", &offered);
         return Json(WebhookReply { reply: Some(reply) }).into_response();
     }
     if message.body.starts_with(&backend.options.post_to) {
         tokio::spawn(async move { backend.answer(&message, message_id).await });
     }
     StatusCode::NO_CONTENT.into_response()
+}
+
+fn written(message_id: MessageId, body: &str, author: Author, name: &str, offered: &[&str]) -> SendMessage {
+    SendMessage {
+        message_id,
+        body: body.to_owned(),
+        author: Some(author),
+        author_name: Some(name.to_owned()),
+        accept_cost: None,
+        quick_replies: offered.iter().map(|&answer| answer.to_owned()).collect(),
+        attachments: Vec::new(),
+    }
 }
 
 async fn received(State(backend): State<Arc<Backend>>) -> Json<Vec<serde_json::Value>> {
@@ -140,16 +145,8 @@ impl Backend {
             println!("an order came, but there is no --api-key to answer it with");
             return;
         };
-        let body = "Ordine ricevuto: lo trova pronto al banco.".to_owned();
-        let name = Some("Elena".to_owned());
-        let answer = SendMessage {
-            message_id,
-            body,
-            author: Some(Author::Agent),
-            author_name: name,
-            accept_cost: None,
-            quick_replies: vec!["Grazie".to_owned()],
-        };
+        let body = "Ordine ricevuto: lo trova pronto al banco.";
+        let answer = written(message_id, body, Author::Agent, "Elena", &["Grazie"]);
         let Ok(answer) = serde_json::to_string(&answer) else { return };
         let path =
             format!("{}/v1/conversations/{}/messages", chat.trim_end_matches('/'), message.conversation_id);

@@ -1,10 +1,12 @@
 //! What the operator asked for on the command line or in the environment, parsed once. Never decides anything itself.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use url::{Origin, Url};
+
+use crate::files::Files;
 
 /// Website chat that keeps its word: one binary with the widget, the inbox and the database inside.
 #[derive(Parser, Debug)]
@@ -50,6 +52,16 @@ pub struct DatabaseArgs {
 }
 
 impl DatabaseArgs {
+    /// `name` in the database's folder; in the data folder where the database is a server.
+    #[must_use]
+    pub fn beside(&self, name: &str) -> PathBuf {
+        let file = self.database.as_deref().and_then(|url| url.strip_prefix("sqlite:"));
+        match file.and_then(|file| Path::new(file).parent()) {
+            Some(folder) => folder.join(name),
+            None => self.data.join(name),
+        }
+    }
+
     /// The database's address: the one given, or the SQLite file in the data folder.
     #[must_use]
     pub fn url(&self) -> String {
@@ -57,6 +69,35 @@ impl DatabaseArgs {
             Some(url) => url.clone(),
             None => format!("sqlite:{}", self.data.join("pronto.db").display()),
         }
+    }
+}
+
+/// Where files that go with messages are kept, and how much of them.
+#[derive(Args, Clone, Debug)]
+pub struct FileArgs {
+    /// The folder for files that go with messages; `files` beside the database when absent.
+    #[arg(long, env = "PRONTO_FILES", value_name = "FOLDER")]
+    pub files: Option<PathBuf>,
+    /// Take no files.
+    #[arg(long, env = "PRONTO_NO_FILES", conflicts_with = "files")]
+    pub no_files: bool,
+    /// The largest file, in megabytes.
+    #[arg(long, env = "PRONTO_FILE_MB", default_value_t = 10, value_name = "MB",
+        value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub file_mb: u64,
+    /// How many megabytes of files one site may keep.
+    #[arg(long, env = "PRONTO_SITE_FILES_MB", default_value_t = 5_000, value_name = "MB")]
+    pub site_files_mb: u64,
+}
+
+impl FileArgs {
+    /// The folder, where files are taken.
+    #[must_use]
+    pub fn folder(&self, database: &DatabaseArgs) -> Option<Files> {
+        const MB: u64 = 1_000_000;
+        let folder = || self.files.clone().unwrap_or_else(|| database.beside("files"));
+        (!self.no_files)
+            .then(|| Files::new(folder(), self.file_mb * MB, self.site_files_mb.saturating_mul(MB)))
     }
 }
 
@@ -138,6 +179,9 @@ pub struct ServeArgs {
     /// The address under which browsers reach the chat, when it is not the one listened on.
     #[arg(long, env = "PRONTO_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<Url>,
+    /// Where files are kept.
+    #[command(flatten)]
+    pub files: FileArgs,
     /// How answers go out by e-mail.
     #[command(flatten)]
     pub mail: MailArgs,

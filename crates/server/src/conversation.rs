@@ -3,7 +3,7 @@
 //! Pure: no clock, no randomness, no storage. The store runs [`decide`] inside the transaction that writes its
 //! changes. What a caller may see or do is never decided here.
 
-use pronto_protocol::id::Millis;
+use pronto_protocol::id::{AttachmentId, Millis};
 use pronto_protocol::model::ask::{ANSWER_MAX_CHARS, ANSWERS_MAX};
 use pronto_protocol::model::{Author, BODY_MAX_CHARS, Receipts, Side, Status};
 
@@ -151,8 +151,10 @@ pub enum Command<'a> {
         author: Author,
         /// The words, as [`clean`] left them.
         body: &'a str,
-        /// Author and words of the message that is stored under the same id, if there is one.
-        earlier: Option<(Author, &'a str)>,
+        /// The files that go with it.
+        files: &'a [AttachmentId],
+        /// Author, words and files of the message that is stored under the same id, if there is one.
+        earlier: Option<(Author, &'a str, &'a [AttachmentId])>,
         /// By when the reply clock would promise an answer to a question asked now.
         promise: Option<Millis>,
         /// Whether the site is closed, and has words for who writes then.
@@ -225,9 +227,9 @@ pub enum Change {
 /// Why a command was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refusal {
-    /// The message id stands for other words, or for another author.
+    /// The message id stands for other words or files, or for another author.
     IdReused,
-    /// No characters, or white space only.
+    /// No characters, or white space only, and no file.
     BodyEmpty,
     /// More than [`BODY_MAX_CHARS`] characters.
     BodyTooLong,
@@ -254,15 +256,11 @@ pub fn clean(body: &str) -> std::borrow::Cow<'_, str> {
 /// The [`Refusal`], when the command cannot be carried out.
 pub fn decide(state: &ConversationState, command: Command<'_>, now: Millis) -> Result<Vec<Change>, Refusal> {
     match command {
-        Command::Append { author, body, earlier: Some(earlier), .. } => {
-            if earlier == (author, body) {
-                Ok(Vec::new())
-            } else {
-                Err(Refusal::IdReused)
-            }
+        Command::Append { author, body, files, earlier: Some(earlier), .. } => {
+            if earlier == (author, body, files) { Ok(Vec::new()) } else { Err(Refusal::IdReused) }
         }
-        Command::Append { author, body, earlier: None, promise, away, road } => {
-            check_body(body)?;
+        Command::Append { author, body, files, earlier: None, promise, away, road } => {
+            check_body(body, files)?;
             if state.blocked && author == Author::Visitor {
                 return Err(Refusal::Blocked);
             }
@@ -281,8 +279,8 @@ pub fn decide(state: &ConversationState, command: Command<'_>, now: Millis) -> R
     }
 }
 
-fn check_body(body: &str) -> Result<(), Refusal> {
-    if body.trim().is_empty() {
+fn check_body(body: &str, files: &[AttachmentId]) -> Result<(), Refusal> {
+    if body.trim().is_empty() && files.is_empty() {
         return Err(Refusal::BodyEmpty);
     }
     // The byte length bounds the character count from above, and most messages are short.

@@ -9,6 +9,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+use api::conversation::attachments;
 use api::{agent, conversation, cost, inbox, openapi, report, settings, site, test};
 use docs::playground;
 use error::{Answer, no_such_method, no_such_path, panicked};
@@ -54,6 +55,7 @@ pub fn router(app: App) -> Router {
 
 fn visitor_routes() -> Router<App> {
     let messages = get(conversation::messages).post(conversation::send_message);
+    let upload = get(attachments::show).patch(attachments::write).delete(attachments::give_up);
     Router::new()
         .route("/v1/sites/{key}", compressed(get(site::public_site)))
         .route("/v1/sites/{key}/reply-time", compressed(get(report::reply_time)))
@@ -65,6 +67,9 @@ fn visitor_routes() -> Router<App> {
         .route("/v1/session/data", get(conversation::yours::data).delete(conversation::yours::erase))
         .route("/v1/session/email", put(conversation::email::set_email))
         .route("/v1/conversations/{id}/messages", messages)
+        .route("/v1/conversations/{id}/attachments", post(attachments::begin))
+        .route("/v1/conversations/{id}/attachments/{attachment}", upload)
+        .route("/files/{file}", get(attachments::link::open))
         .route("/v1/conversations/{id}/transcript", get(conversation::transcript::transcript))
         .route("/v1/conversations/{id}/rating", put(conversation::rating::set_rating))
         .route("/v1/conversations/{id}/receipts", post(conversation::set_receipts))

@@ -13,11 +13,13 @@ pub mod config;
 pub mod conversation;
 pub mod demo;
 pub mod doctor;
+pub mod files;
 pub mod hours;
 pub mod http;
 pub mod relay;
 pub mod start;
 pub mod store;
+pub mod sweep;
 pub mod text;
 
 use backup::BackupError;

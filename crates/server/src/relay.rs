@@ -229,6 +229,7 @@ impl Relay {
             Appended::IdReused => Ok(Some("The reply's id stands for other words.".to_owned())),
             Appended::BodyEmpty => Ok(Some("The reply has no words.".to_owned())),
             Appended::BodyTooLong => Ok(Some("The reply is longer than 4,096 characters.".to_owned())),
+            Appended::AttachmentMissing => Ok(Some("A file of the reply is not there.".to_owned())),
             Appended::Blocked => Ok(Some("The visitor is blocked.".to_owned())),
             Appended::WindowClosed => Ok(Some("The reply window has closed.".to_owned())),
             Appended::OverBudget => Ok(Some("The month's budget is used up.".to_owned())),

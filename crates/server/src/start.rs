@@ -29,6 +29,7 @@ use crate::http::{self, serve};
 use crate::relay::mail::{self, MailConfig, MailHandle, Sender};
 use crate::relay::{self, RelayConfig};
 use crate::store::{Store, StoreError, StoreOptions, StoreUrl};
+use crate::sweep;
 
 const DEMO_EMAIL: &str = "demo@pronto.example";
 /// How long the database may take to finish what was accepted.
@@ -63,7 +64,13 @@ pub async fn serve(args: ServeArgs) -> Result<(), String> {
         );
         say("Test clock    anyone may move the time with PUT /v1/test/clock: not for real visitors");
     }
+    if let Some(files) = &app.files {
+        files.check().map_err(|error| {
+            format!("the folder for files cannot be used ({error}): give another one with --files, or take none with --no-files.")
+        })?;
+    }
     announce(&app, demo).await?;
+    let sweeper = app.files.clone().map(|files| tokio::spawn(sweep::run(store.clone(), files)));
     let mailer = sender.map(|sender| mailer(&app, sender));
 
     let mut listening = JoinSet::new();
@@ -76,6 +83,11 @@ pub async fn serve(args: ServeArgs) -> Result<(), String> {
     app.drain.begin();
     listening.join_all().await;
     relay.stop().await;
+    if let Some(sweeper) = sweeper {
+        // Nothing of it is lost half done: the next start begins with a round.
+        sweeper.abort();
+        drop(sweeper.await);
+    }
     if let Some(mailer) = mailer {
         mailer.stop().await;
     }

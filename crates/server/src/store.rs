@@ -2,6 +2,7 @@
 //! written once, in portable SQL. Rules of the domain come from [`crate::conversation`]; nothing here calls upward.
 
 mod agents;
+mod attachments;
 mod conversations;
 mod engine;
 mod inbox;
@@ -18,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pronto_protocol::id::SiteKey;
 use tokio::sync::Notify;
 
+pub use self::attachments::{AttachmentRow, Linked, NewAttachment, UNSENT_MS, UploadBegun};
 pub(crate) use self::engine::migrate::{KNOWN as KNOWN_VERSION, version_of_file};
 pub use self::outbox::mail::{MailClaim, MailLink, OutboundMail};
 pub use self::types::*;
@@ -65,6 +67,11 @@ impl Store {
             .await
             .map_err(|_| StoreError::Other("opening the database was cut off".to_owned()))??;
         let mail_after_ms = options.mail_after_ms;
+        let mut fresh = [0; 32];
+        getrandom::fill(&mut fresh)
+            .map_err(|error| StoreError::Other(format!("the system gave no random bytes: {error}")))?;
+        let fresh = hex::encode(fresh);
+        engine.write(move |c| attachments::make_key(c, &fresh)).await?;
         let (queued, stirred, shelf) = (Arc::default(), Arc::default(), Shelf::built_in());
         Ok(Self { engine, queued, stirred, shelf, mail_after_ms })
     }

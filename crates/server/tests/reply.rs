@@ -37,6 +37,7 @@ async fn ask(store: &Store, key: &SiteKey, n: u32, at: Millis, answered_after: O
         channel: Channel::Widget,
         body: "ciao".to_owned(),
         quick_replies: Vec::new(),
+        attachments: Vec::new(),
         now,
         promise: None,
         away: None,

@@ -53,6 +53,11 @@ fn conversation() -> ConversationId {
 }
 
 #[test]
+fn a_message_brings_its_files() {
+    assert_eq!(message(&golden("message_files")), Some(derived("message_files")));
+}
+
+#[test]
 fn frames_are_read_as_serde_reads_them() {
     for name in [
         "server_bye",
@@ -150,6 +155,7 @@ fn requests_are_written_as_serde_writes_them() {
             author_name: None,
             quick_replies: Vec::new(),
             accept_cost: None,
+            attachments: Vec::new(),
         };
         same(&write_send(&send), &send);
         let pass = Identify { token: body.to_owned(), next: "next".to_owned() };

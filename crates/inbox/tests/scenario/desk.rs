@@ -41,6 +41,7 @@ pub(crate) fn me() -> Me {
         csrf: "csrf".into(),
         sites: vec![SiteSummary { site: site(), name: "Bakery".into() }],
         now: Millis(NOON),
+        uploads: None,
     }
 }
 
@@ -55,6 +56,7 @@ pub(crate) fn message(conversation: &str, seq: u64, author: Author, body: &str) 
         body: body.into(),
         created_at: Millis(NOON + seq as i64 * 1_000),
         quick_replies: Vec::new(),
+        attachments: Vec::new(),
     }
 }
 

@@ -143,6 +143,9 @@ pub struct Erased {
     /// What the business had signed about who they are: 1, or absent, as in receipts from before there were any.
     #[serde(default, skip_serializing_if = "super::is_none")]
     pub contacts: u64,
+    /// Files, those in no message too.
+    #[serde(default, skip_serializing_if = "super::is_none")]
+    pub files: u64,
     /// Devices, which are logged out.
     #[serde(default)]
     pub sessions: u64,
@@ -173,12 +176,13 @@ impl ErasureReceipt {
     /// What the digest is made of: a line each for what it says, and for each count that is not 0.
     #[must_use]
     pub fn text(&self) -> String {
-        let Erased { conversations, messages, emails, contacts, sessions, deliveries } = self.erased;
+        let Erased { conversations, messages, emails, contacts, files, sessions, deliveries } = self.erased;
         let counts = [
             ("conversations", conversations),
             ("messages", messages),
             ("emails", emails),
             ("contacts", contacts),
+            ("files", files),
             ("sessions", sessions),
             ("deliveries", deliveries),
         ];

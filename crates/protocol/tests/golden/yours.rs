@@ -10,7 +10,15 @@ pub(crate) fn receipt() -> ErasureReceipt {
         site: site(),
         visitor_id: visitor_id(),
         erased_at: NOW,
-        erased: Erased { conversations: 1, messages: 2, emails: 1, contacts: 1, sessions: 2, deliveries: 0 },
+        erased: Erased {
+            conversations: 1,
+            messages: 2,
+            emails: 1,
+            contacts: 1,
+            files: 3,
+            sessions: 2,
+            deliveries: 0,
+        },
         digest: "9d2f3c5b7a1e4f60819ab2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f607".into(),
     }
 }
@@ -66,6 +74,6 @@ fn the_digest_is_over_what_the_receipt_says() {
     assert_eq!(
         receipt().text(),
         "pronto-erasure-1\n7K3M-Q2XW-9TRA\npanificio\nv_3kTMd8Qw\n1790000000000\n\
-         conversations=1\nmessages=2\nemails=1\ncontacts=1\nsessions=2\n"
+         conversations=1\nmessages=2\nemails=1\ncontacts=1\nfiles=3\nsessions=2\n"
     );
 }

@@ -48,7 +48,8 @@ fn command<'a>(words: &[&'a str]) -> Command<'a> {
         author => Command::Append {
             author: Author::parse(author),
             body: words.get(1).copied().unwrap_or_default(),
-            earlier: words.get(3).map(|earlier| (Author::parse(words[2]), *earlier)),
+            files: &[],
+            earlier: words.get(3).map(|earlier| (Author::parse(words[2]), *earlier, [].as_slice())),
             promise: words
                 .get(2)
                 .and_then(|by| by.strip_prefix("by="))
@@ -401,6 +402,7 @@ fn a_body_is_one_to_4096_characters_and_not_only_white_space() {
         let command = Command::Append {
             author: Author::Visitor,
             body,
+            files: &[],
             earlier: None,
             promise: None,
             away: false,

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use pronto_protocol::id::SiteKey;
+use pronto_protocol::model::attachment::UploadLimits;
 use tokio::sync::{OnceCell, watch};
 
 use super::guard::budget::{Budget, Limits};
@@ -22,6 +23,7 @@ use crate::auth::work::{KEY_BYTES, Work};
 use crate::bus::Bus;
 pub use crate::clock::now;
 use crate::config::ServeArgs;
+use crate::files::Files;
 use crate::store::{Store, StoreError};
 
 /// How long live connections are given; tests ask for less.
@@ -75,6 +77,8 @@ pub struct Budgets {
     pub site_form_sessions: Budget<SiteKey>,
     /// The same from one address.
     pub address_form_sessions: Budget<std::net::IpAddr>,
+    /// Uploads that one visitor, agent or key begins.
+    pub session_uploads: Budget<SecretHash>,
 }
 
 impl Budgets {
@@ -95,6 +99,7 @@ impl Budgets {
             site_day_sessions: Budget::new(limits.site_day_sessions),
             site_form_sessions: Budget::new(limits.site_form_sessions),
             address_form_sessions: Budget::new(limits.address_form_sessions),
+            session_uploads: Budget::new(limits.session_uploads),
         }
     }
 }
@@ -240,6 +245,8 @@ pub struct Shared {
     pub store: Store,
     /// Who is listening.
     pub bus: Bus,
+    /// The folder of files that go with messages, where they are taken.
+    pub files: Option<Files>,
     /// The built files and the words on them.
     pub pages: Pages,
     /// The measured reply times, cached.
@@ -283,7 +290,9 @@ impl App {
         limits: Limits,
         timing: Timing,
     ) -> Self {
+        let files = args.files.folder(&args.database);
         Self(Arc::new(Shared {
+            files,
             args,
             store,
             bus,
@@ -333,6 +342,12 @@ impl App {
     #[must_use]
     pub fn can_email(&self) -> bool {
         self.args.mail.is_set()
+    }
+
+    /// What may be uploaded, where anything may.
+    #[must_use]
+    pub fn uploads(&self) -> Option<UploadLimits> {
+        self.files.as_ref().map(Files::limits)
     }
 
     /// Whether browsers reach the chat by https, so that cookies may be `Secure`.

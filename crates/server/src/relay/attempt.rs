@@ -193,6 +193,7 @@ pub(super) fn reply_message(
         channel: Channel::Api,
         body: reply.body,
         quick_replies: offered(author, &reply.quick_replies).unwrap_or_default(),
+        attachments: reply.attachments,
         now,
         promise: None,
         away: None,

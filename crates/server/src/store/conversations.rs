@@ -2,11 +2,14 @@
 
 pub(super) mod turns;
 
-use pronto_protocol::id::{AgentId, ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use pronto_protocol::id::{AgentId, AttachmentId, ConversationId, MessageId, Millis, SiteKey, VisitorId};
+use pronto_protocol::model::attachment::Attachment;
 use pronto_protocol::model::{Author, Channel, Conversation, Message, Receipts, Side, Status};
 
 use super::engine::connection::{Connection, DbError, Row, Value};
-use super::{AppendMessage, Appended, ConversationRow, Notice, Page, Store, StoreError, ledger, outbox};
+use super::{
+    AppendMessage, Appended, ConversationRow, Notice, Page, Store, StoreError, attachments, ledger, outbox,
+};
 use crate::billing::Shelf;
 use crate::conversation::{Change, Command, ConversationState, Refusal, Road, clean, decide};
 
@@ -239,10 +242,16 @@ fn append_to(
 ) -> Result<(Appended, Option<News>), DbError> {
     state.mails &= mail_after.is_some();
     let earlier = by_id(c, &message.conversation_id, &message.message_id)?;
+    let has: Vec<AttachmentId> = earlier
+        .iter()
+        .flat_map(|earlier| &earlier.attachments)
+        .map(|file| file.attachment_id.clone())
+        .collect();
     let command = Command::Append {
         author: message.author,
         body: &message.body,
-        earlier: earlier.as_ref().map(|earlier| (earlier.author, earlier.body.as_str())),
+        files: &message.attachments,
+        earlier: earlier.as_ref().map(|earlier| (earlier.author, earlier.body.as_str(), has.as_slice())),
         promise: message.promise,
         away: message.away.is_some(),
         road,
@@ -259,7 +268,11 @@ fn append_to(
     if let Some(earlier) = earlier {
         return Ok((Appended::Again(earlier), None));
     }
-    let (stored, notice) = write(c, &site, message, &changes, mail_after)?;
+    let side = if message.author == Author::Visitor { Side::Visitor } else { Side::Business };
+    let Some(files) = attachments::wanted(c, &message.conversation_id, side, &message.attachments)? else {
+        return Ok((Appended::AttachmentMissing, None));
+    };
+    let (stored, notice) = write(c, &site, message, files, &changes, mail_after)?;
     let stirred = turns::apply(c, &message.conversation_id, &site, &changes)?;
     update(c, &message.conversation_id, state, &changes)?;
     let queued = changes.contains(&Change::Forward);
@@ -275,6 +288,7 @@ fn write(
     c: &mut Connection,
     site: &SiteKey,
     message: &AppendMessage,
+    attachments: Vec<Attachment>,
     changes: &[Change],
     mail_after: Option<i64>,
 ) -> Result<(Message, Option<Message>), DbError> {
@@ -289,12 +303,14 @@ fn write(
         body: message.body.clone(),
         created_at: message.now,
         quick_replies: message.quick_replies.clone(),
+        attachments,
     };
     for change in changes {
         match *change {
             Change::Stored { seq, at, .. } => {
                 (stored.seq, stored.created_at) = (seq, at);
                 insert(c, &stored, message.agent_id.as_ref())?;
+                attachments::carry(c, &stored)?;
             }
             Change::Away { seq, at } => {
                 if let Some(said) = message.away.as_ref().map(|away| said(&stored, away, seq, at)) {
@@ -322,6 +338,7 @@ fn said(stored: &Message, notice: &Notice, seq: u64, at: Millis) -> Message {
         body: notice.body.clone(),
         created_at: at,
         quick_replies: Vec::new(),
+        attachments: Vec::new(),
     }
 }
 
@@ -461,6 +478,7 @@ fn messages(
     if !matches!(page, Page::After(_)) {
         messages.reverse();
     }
+    attachments::fill(c, &mut messages)?;
     Ok(messages)
 }
 
@@ -475,7 +493,9 @@ fn by_id(
         " from message m where m.conversation_id = $1 and m.message_id = $2"
     );
     let row = c.query_one(sql, &[id.as_str().into(), message_id.as_str().into()])?;
-    row.map(|mut row| message(&mut row, 0)).transpose()
+    let mut found = row.map(|mut row| message(&mut row, 0)).transpose()?;
+    attachments::fill(c, &mut found)?;
+    Ok(found)
 }
 
 /// A conversation from the first columns of a row.
@@ -492,7 +512,7 @@ pub(super) fn conversation(row: &mut Row) -> Result<Conversation, DbError> {
     })
 }
 
-/// A message from the columns of a row that begin at `from`.
+/// A message from the columns of a row that begin at `from`, without its files.
 pub(super) fn message(row: &mut Row, from: usize) -> Result<Message, DbError> {
     Ok(Message {
         message_id: row.id(from)?,
@@ -506,5 +526,6 @@ pub(super) fn message(row: &mut Row, from: usize) -> Result<Message, DbError> {
         quick_replies: row
             .opt_text(from + 8)?
             .map_or(Ok(Vec::new()), |json| super::sites::parse(&json, from + 8))?,
+        attachments: Vec::new(),
     })
 }

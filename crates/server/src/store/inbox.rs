@@ -9,7 +9,7 @@ use super::conversations::{
 use super::engine::connection::{Connection, DbError, Row};
 use super::sites::{from_json, opt_json};
 use super::visitors::rating::rating;
-use super::{InboxOrder, Store, StoreError, ledger};
+use super::{InboxOrder, Store, StoreError, attachments, ledger};
 use crate::billing::Shelf;
 
 macro_rules! select {
@@ -127,6 +127,7 @@ fn inbox_conversations(
         let channel = row.opt_text(LAST_SAID + 1)?;
         shown.push((inbox_conversation(&mut row)?, last.zip(channel)));
     }
+    attachments::fill(c, shown.iter_mut().filter_map(|(row, _)| row.last_message.as_mut()))?;
     ledger::terms::fill(c, shelf, &mut shown, now)?;
     Ok(shown.into_iter().map(|(row, _)| row).collect())
 }

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::conversations::{message, message_columns};
 use super::engine::connection::{Connection, DbError, Row};
 use super::sites::{from_json, opt_json, secrets, site};
-use super::{Claim, DeliveryResult, Outbound, OutboxCounts, Store, StoreError, Told, visitors};
+use super::{Claim, DeliveryResult, Outbound, OutboxCounts, Store, StoreError, Told, attachments, visitors};
 
 macro_rules! delivery_columns {
     () => {
@@ -254,7 +254,9 @@ fn told(c: &mut Connection, id: &ConversationId, seq: u64) -> Result<Option<Told
     );
     let Some(mut row) = c.query_one(sql, &[id.as_str().into(), seq.into()])? else { return Ok(None) };
     let (visitor_id, context, contact) = (row.id(0)?, from_json(&mut row, 1)?, opt_json(&mut row, 2)?);
-    Ok(Some(Told::Message { visitor_id, context, contact, message: message(&mut row, 3)? }))
+    let mut message = message(&mut row, 3)?;
+    attachments::fill(c, [&mut message])?;
+    Ok(Some(Told::Message { visitor_id, context, contact, message }))
 }
 
 fn delivery(row: &mut Row) -> Result<Delivery, DbError> {

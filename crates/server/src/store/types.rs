@@ -3,7 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use pronto_protocol::id::{AgentId, ConversationId, IdentitySecretId, MessageId, Millis, SiteKey, VisitorId};
+use pronto_protocol::id::{
+    AgentId, AttachmentId, ConversationId, IdentitySecretId, MessageId, Millis, SiteKey, VisitorId,
+};
 use pronto_protocol::model::contact::Contact;
 use pronto_protocol::model::yours::{ErasureReceipt, KeptSession};
 use pronto_protocol::model::{
@@ -218,6 +220,8 @@ pub struct Kept {
     pub conversations: Vec<(Conversation, VisitorContext)>,
     /// How many messages stand in these.
     pub messages: u64,
+    /// How many files, those in no message too.
+    pub files: u64,
 }
 
 /// A conversation and whose it is.
@@ -261,6 +265,8 @@ pub struct AppendMessage {
     pub body: String,
     /// What it offers to answer by a press.
     pub quick_replies: Vec<String>,
+    /// The files that go with it.
+    pub attachments: Vec<AttachmentId>,
     /// The time.
     pub now: Millis,
     /// By when the reply clock would promise an answer, should this message be a question.
@@ -291,10 +297,12 @@ pub enum Appended {
     Again(Message),
     /// Its id stands for other words.
     IdReused,
-    /// It has no words.
+    /// It has no words and no files.
     BodyEmpty,
     /// It has too many.
     BodyTooLong,
+    /// It names a file that is not whole, not of its side, or in another message.
+    AttachmentMissing,
     /// Its visitor is blocked.
     Blocked,
     /// The reply window has closed for messages of free text.

@@ -172,7 +172,13 @@ impl<'a> Language<'a> {
     pub fn of_extras(&self) -> BTreeMap<&'a str, &'a str> {
         let english = self.english.into_iter().flat_map(HashMap::keys);
         let own = english.filter_map(|key| Some((key.strip_prefix("more.")?, self.text(key))));
-        let shared = [("back", "about.back"), ("you", "you.title")];
+        let shared = [
+            ("back", "about.back"),
+            ("you", "you.title"),
+            ("waiting", "panel.waiting"),
+            ("failed", "panel.not_sent"),
+            ("blocked", "panel.blocked"),
+        ];
         own.chain(shared.map(|(name, key)| (name, self.text(key)))).collect()
     }
 

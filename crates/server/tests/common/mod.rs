@@ -37,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) timing: Timing,
     pub(crate) test_clock: bool,
     pub(crate) mail: MailArgs,
+    /// Further options of the command line.
+    pub(crate) more: &'static [&'static str],
 }
 
 /// A running server.
@@ -82,10 +84,10 @@ pub(crate) enum As {
     Agent { cookie: String, csrf: String },
 }
 
-pub(crate) fn args(folder: &Path) -> ServeArgs {
+pub(crate) fn args(folder: &Path, more: &[&str]) -> ServeArgs {
     let data = folder.to_str().expect("a path in UTF-8");
     let cli = ["pronto", "serve", "--listen", "127.0.0.1:0", "--data", data];
-    match clap::Parser::try_parse_from(cli).map(|cli: Cli| cli.command) {
+    match clap::Parser::try_parse_from([&cli, more].concat()).map(|cli: Cli| cli.command) {
         Ok(Command::Serve(args)) => *args,
         other => panic!("{other:?}"),
     }
@@ -146,7 +148,7 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (test_clock, mail) = (options.test_clock, options.mail);
-        let args = ServeArgs { listen: address, test_clock, mail, ..args(folder.path()) };
+        let args = ServeArgs { listen: address, test_clock, mail, ..args(folder.path(), options.more) };
         let pages = Pages::new(assets, Words::embedded());
         let app = App::new(args, store, Bus::new(), pages, options.limits, options.timing);
         let serving = tokio::spawn(serve::serve(app.clone(), listener, router(app.clone())));

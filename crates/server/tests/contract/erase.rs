@@ -51,7 +51,15 @@ pub(crate) async fn everything_of_one_visitor_goes_and_nothing_of_another(world:
     let (receipt, gone) = now(world.erase("ana", "R-1", 100).await);
     assert_eq!(gone, [conversation_id("ana"), conversation_id("ana-2")]);
     // m1 and m3 waited for the backend, and m2 for the mail.
-    let erased = Erased { conversations: 2, messages: 3, emails: 1, contacts: 0, sessions: 1, deliveries: 3 };
+    let erased = Erased {
+        conversations: 2,
+        messages: 3,
+        emails: 1,
+        contacts: 0,
+        files: 0,
+        sessions: 1,
+        deliveries: 3,
+    };
     assert_eq!((receipt.erased, receipt.erased_at), (erased, Millis(100)));
     for id in &gone {
         assert_eq!(world.store.conversation(id).await, Ok(None));

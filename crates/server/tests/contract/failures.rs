@@ -87,7 +87,7 @@ pub(crate) async fn what_was_stored_is_there_after_reopening(world: World) {
 async fn a_full_disk_stores_nothing_and_is_said() {
     let place = Place::sqlite();
     let store =
-        Store::open_with(&place.url(), StoreOptions { max_pages: Some(80), ..StoreOptions::default() })
+        Store::open_with(&place.url(), StoreOptions { max_pages: Some(96), ..StoreOptions::default() })
             .await
             .expect("it opens");
     let world = World { store, place };

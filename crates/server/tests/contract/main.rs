@@ -6,6 +6,7 @@ mod cases;
 mod email;
 mod erase;
 mod failures;
+mod files;
 mod ledger;
 mod outbox;
 mod people;
@@ -41,6 +42,9 @@ on_both! {
     cases::receipts_and_statuses,
     cases::the_inbox_page_by_page,
     cases::made_up_history,
+    files::an_upload_is_begun_once_and_carried_once,
+    files::what_nobody_sent_is_given_up_and_an_erasure_takes_all,
+    files::a_link_opens_one_file_until_its_time,
     turns::asked_and_answered,
     turns::settled_and_asked_again,
     turns::waits_by_the_opening_hours,

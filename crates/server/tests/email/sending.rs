@@ -134,6 +134,25 @@ async fn a_second_mail_follows_the_first() {
 }
 
 #[tokio::test]
+async fn a_mail_names_the_files_and_carries_none() {
+    let mut world = World::new(&[]).await;
+    let path = "/v1/conversations/c1/attachments";
+    let new = json!({"attachment_id": "f1", "name": "listino <1>.txt", "bytes": 5});
+    assert_eq!(world.app.post(path, &world.owner, &new).await.short(), "201");
+    let piece = world.app.request(Method::PATCH, &format!("{path}/f1"), &world.owner);
+    let piece = TestApp::finish(piece.header("upload-offset", "0").body("Pane\n")).await;
+    assert_eq!(piece.short(), "200");
+    let message = json!({"message_id": "a1", "body": "", "attachments": ["f1"]});
+    let sent = world.app.post("/v1/conversations/c1/messages", &world.owner, &message).await;
+    assert_eq!(sent.short(), "201");
+    let mail = world.smtp.next().await;
+    assert!(mail.part("text/plain").contains("listino <1>.txt"));
+    assert!(mail.part("text/html").contains("listino &lt;1&gt;.txt"));
+    assert!(!mail.part("text/plain").contains("/files/"));
+    world.end().await;
+}
+
+#[tokio::test]
 async fn who_has_the_answer_gets_no_mail() {
     let mut world = World::new(&[]).await;
     world.answer("a1", "Yes.").await;

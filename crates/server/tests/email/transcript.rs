@@ -77,6 +77,7 @@ async fn a_long_one_comes_whole() {
             channel: Channel::Widget,
             body: format!("line {number}"),
             quick_replies: Vec::new(),
+            attachments: Vec::new(),
             now: now(),
             promise: None,
             away: None,

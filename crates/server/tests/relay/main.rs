@@ -99,6 +99,7 @@ impl World {
             channel: Channel::Widget,
             body: format!("ciao {id}"),
             quick_replies: Vec::new(),
+            attachments: Vec::new(),
             now: now(),
             promise: None,
             away: None,

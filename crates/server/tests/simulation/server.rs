@@ -38,10 +38,11 @@ impl Stored {
     ) -> Result<(bool, Message), Refusal> {
         let known = self.messages.iter().find(|known| known.message_id == request.message_id);
         let known = known.filter(|_| broken != Break::ServerForgetsIds);
-        let earlier = known.map(|known| (known.author, known.body.as_str()));
+        let earlier = known.map(|known| (known.author, known.body.as_str(), [].as_slice()));
         let command = Command::Append {
             author,
             body: &request.body,
+            files: &request.attachments,
             earlier,
             promise: None,
             away: false,
@@ -65,6 +66,7 @@ impl Stored {
             body: request.body.clone(),
             created_at: at,
             quick_replies: Vec::new(),
+            attachments: Vec::new(),
         };
         for change in &changes {
             self.state = self.state.clone().after(change);

@@ -133,7 +133,7 @@ fn set_cookie(
 }
 
 async fn me_of(app: &App, agent: Agent, csrf: String) -> Answer<Me> {
-    Ok(Me { agent, csrf, sites: app.store.sites().await?, now: now() })
+    Ok(Me { agent, csrf, sites: app.store.sites().await?, now: now(), uploads: app.uploads() })
 }
 
 /// Who is signed in.

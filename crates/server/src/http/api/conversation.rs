@@ -2,6 +2,7 @@
 //! not here; this checks who asks, hands the command to the store, and tells the bus what was committed.
 
 mod asked;
+pub mod attachments;
 pub mod email;
 pub mod file;
 pub mod identify;
@@ -25,6 +26,7 @@ use serde::Deserialize;
 
 use crate::auth::secret;
 use crate::conversation::{clean, offered};
+use crate::files::PER_MESSAGE;
 use crate::hours::is_closed;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Body64, Caller, Path, Query};
@@ -134,7 +136,7 @@ async fn session_of(app: &App, visitor: &Visitor) -> Answer<Session> {
     let conversations = app.store.conversations_of(&visitor.visitor_id).await?;
     let email = app.store.email(&visitor.visitor_id).await?;
     let (visitor_id, can_email) = (visitor.visitor_id.clone(), app.can_email());
-    Ok(Session { visitor_id, conversations, now: now(), can_email, email })
+    Ok(Session { visitor_id, conversations, now: now(), can_email, email, uploads: None })
 }
 
 fn only_visitor(party: Party) -> Answer<Visitor> {
@@ -156,7 +158,8 @@ fn only_visitor(party: Party) -> Answer<Visitor> {
     security(("visitor" = [])),
 )]
 pub async fn session(State(app): State<App>, party: Party) -> Answer<Json<Session>> {
-    session_of(&app, &only_visitor(party)?).await.map(Json)
+    let session = session_of(&app, &only_visitor(party)?).await?;
+    Ok(Json(Session { uploads: app.uploads(), ..session }))
 }
 
 /// Ends the visitor's secret, and removes the address they left.
@@ -254,6 +257,12 @@ pub async fn append(
     send: SendMessage,
 ) -> Answer<(bool, Message)> {
     afford(app, party, &row.conversation.site, send.body.len())?;
+    if send.attachments.len() > PER_MESSAGE as usize {
+        return Err(Refused::new(
+            ErrorCode::TooLarge,
+            format!("A message carries {PER_MESSAGE} files at most: send the others with another one."),
+        ));
+    }
     let now = now();
     let promise = match party {
         Party::Visitor(_) => app.replies.promise(&app.store, &row.conversation.site, now).await?,
@@ -276,6 +285,7 @@ pub async fn append(
         channel,
         body: send.body,
         quick_replies,
+        attachments: send.attachments,
         now,
         promise,
         away,
@@ -288,10 +298,16 @@ pub async fn append(
         Appended::IdReused => {
             return Err(Refused::new(
                 ErrorCode::IdReused,
-                "This message id was used before with other words.",
+                "This message id was used before with other words or files.",
             ));
         }
         Appended::BodyEmpty => return Err(Refused::new(ErrorCode::BodyEmpty, "Write something first.")),
+        Appended::AttachmentMissing => {
+            return Err(Refused::new(
+                ErrorCode::AttachmentMissing,
+                "A file of this message is not there, or went with another one. Upload it again.",
+            ));
+        }
         Appended::BodyTooLong => {
             return Err(Refused::new(ErrorCode::BodyTooLong, "A message has 4,096 characters at most."));
         }

@@ -89,6 +89,8 @@ pub struct Limits {
     pub site_form_sessions: Quota,
     /// The same from one address.
     pub address_form_sessions: Quota,
+    /// Uploads that one visitor, agent or key begins: a message full of them, three times over.
+    pub session_uploads: Rate,
 }
 
 impl Default for Limits {
@@ -107,6 +109,7 @@ impl Default for Limits {
             site_day_sessions: a_day(100_000),
             site_form_sessions: ten_minutes(100),
             address_form_sessions: ten_minutes(5),
+            session_uploads: rate(30, 1),
         }
     }
 }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::tz::TimeZone;
 use pronto_protocol::api::{ErrorCode, OpenSession, SendMessage};
 use pronto_protocol::id::{ConversationId, MessageId, SiteKey};
+use pronto_protocol::model::attachment::Attachment;
 use pronto_protocol::model::{Author, Conversation, Message, VisitorContext};
 use serde::Deserialize;
 
@@ -108,6 +109,7 @@ pub async fn write(
             author_name: None,
             accept_cost: None,
             quick_replies: Vec::new(),
+            attachments: Vec::new(),
         },
     )
     .await
@@ -277,6 +279,10 @@ async fn draw(
     let action = format!("/c/{}{action}", site.key);
     let mut thread = thread(&messages, failed.as_ref(), language, &site.settings.name);
     let stranger = way.is_none();
+    if app.files.is_some() && !messages.is_empty() {
+        let said = escape(language.text("you.script"));
+        thread += &format!("<noscript><li class=\"meta\">{said}</li></noscript>");
+    }
     if let Some(way) = way {
         let said = escape(language.text("you.title"));
         thread += &format!("<noscript><li><a href=\"{}\">{said}</a></li></noscript>", escape(&way));
@@ -299,6 +305,20 @@ async fn draw(
     Ok(response)
 }
 
+/// A file of a message, as the panel draws it.
+fn file(file: &Attachment) -> String {
+    let (url, name) = (escape(file.url.as_deref().unwrap_or_default()), escape(&file.name));
+    let shown = match (file.width, file.height) {
+        (Some(width), Some(height)) => {
+            let wide = width.clamp(1, 200);
+            let tall = (u64::from(height) * u64::from(wide) / u64::from(width.max(1))).clamp(1, 400);
+            format!("<img src=\"{url}\" alt=\"{name}\" width=\"{wide}\" height=\"{tall}\" loading=\"lazy\">")
+        }
+        _ => name,
+    };
+    format!("\n<a href=\"{url}\" target=\"_blank\" rel=\"noopener\">{shown}</a>")
+}
+
 fn thread(
     messages: &[Message],
     failed: Option<&Failed<'_>>,
@@ -315,7 +335,7 @@ fn thread(
         html.push_str(&format!(
             "<li class=\"message {side}\">{}<p class=\"body\">{}</p></li>",
             name.unwrap_or_default(),
-            escape(&message.body)
+            (escape(&message.body) + &message.attachments.iter().map(file).collect::<String>()).trim_start()
         ));
     }
     if let Some(Failed { body, why, again, .. }) = failed {

@@ -238,6 +238,7 @@ impl<'a> Yours<'a> {
             ("you.when", format!("<time class=\"whole\" datetime=\"{machine}\">{human}</time>")),
             ("you.conversations", erased.conversations.to_string()),
             ("you.messages", erased.messages.to_string()),
+            ("you.files", erased.files.to_string()),
             ("panel.mail_label", erased.emails.to_string()),
             ("you.devices", erased.sessions.to_string()),
             ("you.digest", format!("<code>{}</code>", escape(&receipt.digest))),
@@ -305,7 +306,7 @@ impl<'a> Yours<'a> {
              <div class=\"acts\">{rate}{}</div></li>",
             escape(&self.hosted(id)),
             escape(id),
-            escape(&talk.last_message.body),
+            escape(talk.last_message.gist()),
             escape(&self.by(&talk.last_message)),
             self.time(talk.last_message.created_at, zone),
             self.form("you/file", &file),
@@ -338,6 +339,7 @@ impl<'a> Yours<'a> {
         let mut rows = vec![
             ("you.conversations", kept.conversations.len().to_string()),
             ("you.messages", kept.messages.to_string()),
+            ("you.files", kept.files.to_string()),
             ("panel.mail_label", kept.email.as_deref().map_or("–".to_owned(), escape)),
         ];
         if let Some(contact) = &kept.contact {

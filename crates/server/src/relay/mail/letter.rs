@@ -91,7 +91,8 @@ impl Letter<'_> {
 
     fn plain(&self) -> String {
         let mut parts = vec![self.text("mail.intro")];
-        parts.extend(self.mail.answers.iter().map(|answer| format!("{}:\n{}", self.by(answer), answer.body)));
+        parts
+            .extend(self.mail.answers.iter().map(|answer| format!("{}:\n{}", self.by(answer), said(answer))));
         parts.extend(self.mail.more.then(|| self.text("mail.more")));
         parts.push(format!("{}:\n{}\n{}", self.text("mail.open"), self.resume, self.text("mail.once")));
         parts.push(format!("{}\n{}", self.text("mail.code"), self.code));
@@ -125,7 +126,7 @@ impl Letter<'_> {
     }
 
     fn row(&self, answer: &Answer) -> String {
-        let body = escape(&answer.body).replace("\r\n", "\n").replace(['\r', '\n'], "<br>");
+        let body = escape(&said(answer)).replace("\r\n", "\n").replace(['\r', '\n'], "<br>");
         format!("<p class=\"by\">{}</p><p class=\"answer\" dir=\"auto\">{body}</p>", escape(&self.by(answer)))
     }
 
@@ -133,6 +134,14 @@ impl Letter<'_> {
         let name = answer.author_name.as_deref().map(one_line).filter(|name| !name.is_empty());
         name.unwrap_or_else(|| self.site())
     }
+}
+
+/// What an answer says, and below it the names of its files.
+fn said(answer: &Answer) -> String {
+    let names = answer.attachments.iter().map(|file| file.name.as_str());
+    let lines: Vec<&str> =
+        std::iter::once(answer.body.as_str()).chain(names).filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
 }
 
 /// A name as it may stand in a header or a line: without breaks, controls and marks that turn the reading direction.

@@ -4,7 +4,7 @@ use super::connection::{Connection, DbError};
 use crate::store::types::StoreError;
 
 /// The migrations in order; the first has number 1. One that was released is never changed.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../../../migrations/0001_first.sql"),
     include_str!("../../../migrations/0002_claims.sql"),
     include_str!("../../../migrations/0003_promise.sql"),
@@ -15,6 +15,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../../../migrations/0008_rating.sql"),
     include_str!("../../../migrations/0010_quick_replies.sql"),
     include_str!("../../../migrations/0011_identity.sql"),
+    include_str!("../../../migrations/0012_files.sql"),
 ];
 
 /// The version of the tables that this program knows.

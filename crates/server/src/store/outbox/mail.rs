@@ -8,7 +8,7 @@ use super::{DELIVERY_COLUMNS, delivery, delivery_columns, insert};
 use crate::store::conversations::{message, message_columns};
 use crate::store::engine::connection::{Connection, DbError, Row};
 use crate::store::sites::{from_json, site};
-use crate::store::{Hash, Site, Store, StoreError};
+use crate::store::{Hash, Site, Store, StoreError, attachments};
 
 /// The most answers in one mail; who has more to read reads on in the conversation.
 const ANSWERS_MAX: i64 = 50;
@@ -221,6 +221,7 @@ fn answers(
     let most = usize::try_from(ANSWERS_MAX).unwrap_or(usize::MAX);
     let more = answers.len() > most;
     answers.truncate(most);
+    attachments::fill(c, &mut answers)?;
     Ok((answers, more))
 }
 

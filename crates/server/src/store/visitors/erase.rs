@@ -10,7 +10,7 @@ use sha2::Sha256;
 use crate::conversation::{Command, decide};
 use crate::store::conversations::{lock, turns};
 use crate::store::engine::connection::{Connection, DbError, Row};
-use crate::store::{Erasing, Erasure, Hash, Store, StoreError, outbox, sites};
+use crate::store::{Erasing, Erasure, Hash, Store, StoreError, attachments, outbox, sites};
 
 impl Store {
     /// Erases all that is kept of the visitor behind a secret, and ends all of their secrets. A second time gives the
@@ -127,6 +127,7 @@ fn conversation(
     let stirred = turns::apply(c, id, &locked.site, &changes)?;
     erased.deliveries += outbox::forget(c, id)?;
     c.execute("update rating set words = '' where conversation_id = $1", &[id.as_str().into()])?;
+    erased.files += attachments::forget(c, id, now)?;
     erased.messages += c.execute("delete from message where conversation_id = $1", &[id.as_str().into()])?;
     erased.conversations +=
         c.execute("delete from conversation where conversation_id = $1", &[id.as_str().into()])?;

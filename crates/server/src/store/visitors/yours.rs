@@ -9,7 +9,7 @@ use crate::store::conversations::{
     CONVERSATION_COLUMNS, MESSAGE_COLUMNS, conversation, conversation_columns, message, message_columns,
 };
 use crate::store::engine::connection::{Connection, DbError, Row};
-use crate::store::{Kept, Store, StoreError, sites};
+use crate::store::{Kept, Store, StoreError, attachments, sites};
 
 impl Store {
     /// A visitor's conversations that have a message, the one with the newest first, 200 at most.
@@ -39,7 +39,10 @@ impl Store {
                     rating: rating(&mut row, CONVERSATION_COLUMNS + MESSAGE_COLUMNS + 1)?,
                 })
             };
-            rows.into_iter().map(read).collect()
+            let mut talks: Vec<VisitorConversation> =
+                rows.into_iter().map(read).collect::<Result<_, DbError>>()?;
+            attachments::fill(c, talks.iter_mut().map(|talk| &mut talk.last_message))?;
+            Ok(talks)
         };
         self.engine.read(read).await
     }
@@ -88,7 +91,19 @@ impl Store {
             let sql = "select count(*) from message m join conversation c on c.conversation_id = m.conversation_id \
                 where c.visitor_id = $1";
             let messages = c.query_one(sql, &[id.as_str().into()])?.map_or(Ok(0), |row| row.seq(0))?;
-            Ok(Some(Kept { created_at, blocked_at, email, contact, sessions, conversations, messages }))
+            let sql = "select count(*) from attachment a join conversation c on c.conversation_id = a.conversation_id \
+                where c.visitor_id = $1";
+            let files = c.query_one(sql, &[id.as_str().into()])?.map_or(Ok(0), |row| row.seq(0))?;
+            Ok(Some(Kept {
+                created_at,
+                blocked_at,
+                email,
+                contact,
+                sessions,
+                conversations,
+                messages,
+                files,
+            }))
         };
         self.engine.read(read).await
     }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pronto_protocol::api::Transcript;
 use pronto_protocol::id::{ConversationId, Millis};
+use pronto_protocol::model::attachment::Attachment;
 use pronto_protocol::model::yours::{KeptConversation, VisitorData};
 use pronto_protocol::model::{Author, Message, VisitorContext};
 use serde::Deserialize;
@@ -74,17 +75,18 @@ pub async fn one(
     let row = Party::Visitor(visitor).conversation(app, id).await?;
     let site = app.store.site(&row.conversation.site).await?.ok_or_else(Refused::not_found)?;
     let name = site.settings.name.clone();
+    let here = &origin(app, headers);
     let parts = if wanted.is_html()? {
         let shown = app.store.inbox_conversation(id, now()).await?.ok_or_else(Refused::not_found)?;
         let language = language(app, &site, &wanted.lang, headers);
-        let messages = Part::Messages(id.clone(), in_html(language, &name, zone(&shown.context)));
+        let messages = Part::Messages(id.clone(), in_html(language, &name, zone(&shown.context), here));
         let title = language.text("launcher.title").replace("{name}", &name);
         let list = vec![Part::Text("<ol>\n".to_owned()), messages, Part::Text("</ol>\n".to_owned())];
         page(language, &title, list)
     } else {
         let empty = Transcript { name, conversation: row.conversation, messages: Vec::new() };
         let (head, tail) = open(&empty, "]}")?;
-        vec![Part::Text(head), Part::Messages(id.clone(), in_json()), Part::Text(tail)]
+        vec![Part::Text(head), Part::Messages(id.clone(), in_json(here)), Part::Text(tail)]
     };
     answer(app, wanted, "conversation", parts)
 }
@@ -101,8 +103,9 @@ pub async fn everything(
 ) -> Answer<Response> {
     let site = app.store.site(&visitor.site).await?.ok_or_else(Refused::not_found)?;
     let kept = app.store.kept(&visitor.visitor_id).await?.ok_or_else(Refused::not_found)?;
+    let here = &origin(app, headers);
     let parts = if wanted.is_html()? {
-        readable(language(app, &site, &wanted.lang, headers), &site, kept)
+        readable(language(app, &site, &wanted.lang, headers), &site, kept, here)
     } else {
         let empty = VisitorData {
             name: site.settings.name,
@@ -123,7 +126,7 @@ pub async fn everything(
             let comma = if place == 0 { "" } else { "," };
             parts.extend([
                 Part::Text(comma.to_owned() + &head),
-                Part::Messages(id, in_json()),
+                Part::Messages(id, in_json(here)),
                 Part::Text(tail),
             ]);
         }
@@ -133,7 +136,7 @@ pub async fn everything(
     answer(app, wanted, "everything", parts)
 }
 
-fn readable(language: Language<'_>, site: &Site, kept: Kept) -> Vec<Part> {
+fn readable(language: Language<'_>, site: &Site, kept: Kept, here: &str) -> Vec<Part> {
     let name = &site.settings.name;
     let text = |key: &str| escape(language.text(key));
     let mut facts = format!("<dt>{}</dt><dd>{}</dd>", text("you.devices"), kept.sessions.len());
@@ -163,7 +166,7 @@ fn readable(language: Language<'_>, site: &Site, kept: Kept) -> Vec<Part> {
             "<h2><time datetime=\"{machine}\">{human}</time></h2>\n<p dir=\"auto\">{}</p>\n{filled_in}<ol>\n",
             said.join(" · ")
         );
-        let messages = Part::Messages(conversation.conversation_id, in_html(language, name, zone));
+        let messages = Part::Messages(conversation.conversation_id, in_html(language, name, zone, here));
         parts.extend([Part::Text(head), messages, Part::Text("</ol>\n".to_owned())]);
     }
     page(language, language.text("you.title"), parts)
@@ -192,17 +195,31 @@ fn open(value: &impl serde::Serialize, tail: &str) -> Answer<(String, String)> {
     Ok((head, tail.to_owned()))
 }
 
-fn in_json() -> One {
-    Arc::new(|message: &Message, first: bool| {
-        let json = serde_json::to_string(message).unwrap_or_default();
+/// The chat's own origin as this browser reaches it: in a file on somebody's device, a path alone leads nowhere.
+fn origin(app: &App, headers: &HeaderMap) -> String {
+    app.origin(headers.get(header::HOST).and_then(|host| host.to_str().ok()))
+}
+
+fn linked(url: &str, here: &str) -> String {
+    if url.starts_with('/') { format!("{here}{url}") } else { url.to_owned() }
+}
+
+fn in_json(here: &str) -> One {
+    let here = here.to_owned();
+    Arc::new(move |message: &Message, first: bool| {
+        let mut message = message.clone();
+        for file in &mut message.attachments {
+            file.url = file.url.as_deref().map(|url| linked(url, &here));
+        }
+        let json = serde_json::to_string(&message).unwrap_or_default();
         if first { json } else { format!(",{json}") }
     })
 }
 
-fn in_html(language: Language<'_>, name: &str, zone: TimeZone) -> One {
+fn in_html(language: Language<'_>, name: &str, zone: TimeZone, here: &str) -> One {
     let (you, automatic) =
         (language.text("panel.you").to_owned(), language.text("panel.automatic").to_owned());
-    let name = name.to_owned();
+    let (name, here) = (name.to_owned(), here.to_owned());
     Arc::new(move |message: &Message, _first: bool| {
         let by = message.author_name.as_ref().unwrap_or(&name);
         let by = match message.author {
@@ -211,12 +228,19 @@ fn in_html(language: Language<'_>, name: &str, zone: TimeZone) -> One {
             _ => by.clone(),
         };
         let (machine, human) = written(message.created_at, &zone);
+        let files: String = message.attachments.iter().map(|file| in_link(file, &here)).collect();
         format!(
-            "<li><p class=\"by\">{} <time datetime=\"{machine}\">{human}</time></p><p dir=\"auto\">{}</p></li>\n",
+            "<li><p class=\"by\">{} <time datetime=\"{machine}\">{human}</time></p><p dir=\"auto\">{}</p>{files}</li>\n",
             escape(&by),
             escape(&message.body)
         )
     })
+}
+
+/// A file's name, as a link to it.
+pub fn in_link(file: &Attachment, here: &str) -> String {
+    let url = linked(file.url.as_deref().unwrap_or_default(), here);
+    format!("<p dir=\"auto\"><a href=\"{}\" rel=\"noreferrer\">{}</a></p>", escape(&url), escape(&file.name))
 }
 
 /// The visitor's own zone.

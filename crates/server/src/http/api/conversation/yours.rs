@@ -19,6 +19,7 @@ use crate::http::extract::{Body64, Path, Query};
 use crate::http::party::{Party, SignedIn, bearer};
 use crate::http::state::{App, now};
 use crate::store::{Erasing, Erasure};
+use crate::sweep;
 
 /// The visitor's conversations at a glance.
 #[utoipa::path(
@@ -82,6 +83,9 @@ pub async fn erase_all(app: &App, session: SecretHash) -> Answer<Option<ErasureR
     let erasing = Erasing { reference: reference(), fresh_key: secret::mint(), now: now() };
     match app.store.erase(session, erasing).await? {
         Erasure::Now { receipt, conversations } => {
+            if let Some(files) = &app.files {
+                sweep::remove(&app.store, files, now()).await;
+            }
             for conversation_id in conversations {
                 let bye = Bye { reason: "erased".to_owned(), retry_ms: 0 };
                 app.bus.publish(&Topic::Conversation(conversation_id.clone()), ServerFrame::Bye(bye));

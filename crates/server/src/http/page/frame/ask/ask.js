@@ -77,7 +77,8 @@
     form.requestSubmit();
   });
   addEventListener("submit", (event) => {
-    if (event.target != form || !text.value.trim() || !ask?.offsetParent) return;
+    // A file is a first message too.
+    if (event.target != form || !(text.value.trim() || form.querySelector(".tray li")) || !ask?.offsetParent) return;
     for (const field of fields) field.value = field.value.trim();
     const wrong = [...wanted(), box].filter(Boolean).filter(complain);
     if (wrong[0]) {
