@@ -146,7 +146,7 @@ pub(super) fn message(state: &mut State, message: Message, moment: Moment, out: 
     let Some(talk) = state.talk_mut() else { return };
     let (seq, author) = (message.seq, message.author);
     let name = message.author_name.clone();
-    let mut body = message.body.clone();
+    let mut body = message.gist().to_owned();
     for reply in &message.quick_replies {
         body = body + "; " + reply;
     }

@@ -1,16 +1,18 @@
 //! One message of the thread.
 
 use pronto_protocol::id::MessageId;
+use pronto_protocol::model::attachment::Attachment;
 
 use super::drawing::Drawing;
 use super::link::{Piece, pieces};
 use crate::state::Receipt;
-use crate::text::Words;
+use crate::text::{Words, digits};
 
 /// What a row shows.
 pub(super) struct Row<'a> {
     pub(super) id: &'a MessageId,
     pub(super) body: &'a str,
+    pub(super) files: &'a [Attachment],
     pub(super) mine: bool,
     /// Whether it follows one of the same author at once.
     pub(super) joined: bool,
@@ -41,6 +43,9 @@ pub(super) fn row(page: &mut Drawing, row: &Row<'_>, words: &Words) {
             }
         }
     }
+    for file in row.files {
+        attached(page, file);
+    }
     page.close();
     meta(page, row, words, failed);
     if failed {
@@ -52,6 +57,35 @@ pub(super) fn row(page: &mut Drawing, row: &Row<'_>, words: &Words) {
         page.nothing();
     }
     page.close();
+}
+
+/// The largest that a picture stands in the thread, in CSS pixels.
+const PICTURE: (f32, f32) = (240.0, 320.0);
+
+/// A file: a picture as it is, anything else by its name and size. What is behind the link the server decides.
+fn attached(page: &mut Drawing, file: &Attachment) {
+    let url = file.url.as_deref().unwrap_or_default();
+    page.open("a", &["class", "href", "target", "rel"], &["file", url, "_blank", "noopener"]);
+    if let (Some(width), Some(height)) = (file.width, file.height) {
+        // Its room is there before it is, so that nothing jumps.
+        let (width, height) = room(width as f32, height as f32);
+        let values = [url, &file.name, &digits(width), &digits(height), "lazy"];
+        page.open("img", &["src", "alt", "width", "height", "loading"], &values);
+        page.close();
+    } else {
+        let (size, unit) = match file.bytes {
+            bytes @ ..1_000_000 => (bytes.div_ceil(1000), " kB"),
+            bytes => (bytes / 1_000_000, " MB"),
+        };
+        page.text(&[&file.name, " · ", &digits(size), unit].concat());
+    }
+    page.close();
+}
+
+/// How large a picture of `width` and `height` is shown.
+fn room(width: f32, height: f32) -> (u64, u64) {
+    let scale = (PICTURE.0 / width).min(PICTURE.1 / height).min(1.0);
+    ((width * scale) as u64, (height * scale) as u64)
 }
 
 fn class(row: &Row<'_>, failed: bool) -> &'static str {

@@ -144,9 +144,9 @@ fn day<'a>(state: &'a State, line: &'a Line<'_>) -> &'a str {
 
 fn content<'a>(state: &'a State, line: &'a Line<'_>, joined: bool, last: bool, last_mine: bool) -> Row<'a> {
     let mine = line.author == Author::Visitor;
-    let (body, receipt) = match line.entry {
-        Entry::Message(message) => (&message.body, state.receipt(message)),
-        Entry::Echo(queued) => (&queued.body, state.pending(queued.state)),
+    let (body, files, receipt) = match line.entry {
+        Entry::Message(message) => (&message.body, message.attachments.as_slice(), state.receipt(message)),
+        Entry::Echo(queued) => (&queued.body, [].as_slice(), state.pending(queued.state)),
     };
     // A stored message tells its state only where it is the newest of its side: the rest are further along.
     let told = mine && (last_mine || matches!(receipt, Receipt::Waiting | Receipt::Failed));
@@ -155,6 +155,7 @@ fn content<'a>(state: &'a State, line: &'a Line<'_>, joined: bool, last: bool, l
     Row {
         id: line.entry.message_id(),
         body,
+        files,
         mine,
         joined,
         last: last || told,

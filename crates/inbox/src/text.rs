@@ -227,6 +227,7 @@ table! {
     read: "Read", "Letto";
     answer: "Your answer", "La tua risposta";
     answer_hint: "Write an answer", "Scrivi una risposta";
+    attach: "Attach a file", "Allega un file";
     send: "Send", "Invia";
     too_long: "{n} characters too many", "{n} caratteri di troppo";
     older: "Loading older messages", "Carico i messaggi precedenti";

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { Agent, Visitor } from "../support/people.mjs";
 import { MAIL, Pronto, atEnd } from "../support/harness.mjs";
 import { snippet } from "../support/pages.mjs";
+import { photograph } from "../support/photo.mjs";
 
 const [HOUR, DAY] = [3_600_000, 86_400_000];
 const LONG = "Donaudampfschifffahrtsgesellschaft".repeat(4);
@@ -127,6 +128,35 @@ export async function walk(browser, { mirrored, ...look }, see) {
   await mirror(sheet);
   await see("how it is measured", owl.page, [owl.page.mainFrame(), dark, sheet]);
   await owl.context.close();
+
+  const sender = await at(browser, pronto, pronto.shop, night, look);
+  await sender.open();
+  await sender.live();
+  if (mirrored) await sender.mirror();
+  const inside = await sender.frame(), tray = inside.locator(".tray");
+  const list = { name: "Ordine per il matrimonio di sabato, con tutti gli ingredienti.csv", mimeType: "text/csv", buffer: Buffer.from("Pane;3\n") };
+  const choose = async (...files) => {
+    await inside.locator("#more").click();
+    const asked = sender.page.waitForEvent("filechooser");
+    await inside.getByRole("menuitem").first().click();
+    await (await asked).setFiles(files);
+  };
+  let go;
+  const gone = new Promise((resolve) => (go = resolve));
+  await sender.context.route(/\/attachments\/[^/]+$/, async (route) => (await gone, route.continue()));
+  await choose({ name: "torta.jpg", mimeType: "image/jpeg", buffer: await photograph(sender.page) }, list);
+  await tray.locator("li").nth(1).waitFor();
+  await sender.composer.fill("Così, ma per sei");
+  await panel(sender, "files on their way");
+  await choose({ name: "rotta.png", mimeType: "image/png", buffer: Buffer.from("\x89PNG\r\n\x1a\n", "latin1") });
+  await tray.locator(".wrong").waitFor();
+  await panel(sender, "a file that is refused");
+  go();
+  await sender.send.click();
+  await sender.receipt("Così, ma per sei", "sent");
+  await sender.seen.row("Così, ma per sei").locator("img").scrollIntoViewIfNeeded();
+  await panel(sender, "files in the thread");
+  await sender.context.close();
 
   const pest = await at(browser, pronto, pronto.shop, night, look);
   await pest.open();

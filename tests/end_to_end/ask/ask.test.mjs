@@ -92,6 +92,34 @@ for (const [name, look] of Object.entries(LOOKS)) {
   });
 }
 
+test("a file alone does not pass what is asked: it waits, and goes once all is answered", LIMIT, async () => {
+  const visitor = await Visitor.atShop(browser, pronto), sent = [];
+  visitor.page.on("request", (request) => request.method() === "POST" && sent.push(new URL(request.url()).pathname));
+  await visitor.open();
+  await visitor.live();
+  const { name, agree } = parts(visitor), frame = await visitor.frame(), before = (await newest()).conversation.conversation_id;
+  const chosen = visitor.page.waitForEvent("filechooser");
+  await frame.locator("#more").click();
+  await frame.getByRole("menuitem", { name: "Allega un file" }).click();
+  await (await chosen).setFiles([{ name: "torta.txt", mimeType: "text/plain", buffer: Buffer.from("Due piani\n") }]);
+  await frame.locator(".tray").getByText("torta.txt", { exact: true }).waitFor();
+  await visitor.send.click();
+  await eventually("the caret in the field that is missing", () => name.evaluate((field) => document.activeElement === field));
+  await picture(visitor.page, "ask-file");
+  await clean("a file before what is asked is answered", frame);
+  await name.fill("Dora Bini");
+  await visitor.send.click();
+  await eventually("the caret at what is to be agreed to", () => agree.evaluate((box) => document.activeElement === box));
+  assert.deepEqual(sent, [], "nothing has left the device");
+  assert.equal((await newest()).conversation.conversation_id, before);
+  await agree.check();
+  await visitor.send.click();
+  await frame.locator(".thread").getByRole("link", { name: /torta\.txt/ }).waitFor();
+  await parts(visitor).ask.waitFor({ state: "hidden" });
+  assert.deepEqual((await newest()).context.asked, { answers: [{ kind: "name", value: "Dora Bini" }], consent: CONSENT });
+  await visitor.context.close();
+});
+
 test("what was filled in goes with the first message, once, and both sides can read it", LIMIT, async () => {
   const visitor = await Visitor.atShop(browser, pronto);
   await visitor.open();

@@ -135,6 +135,33 @@ test("without script the words come back with a sentence, and go through a littl
   await shield("auto");
 });
 
+test("a file as a stranger's first word does the work too, and who is blocked reads why it was not taken", LIMIT, async () => {
+  await shield("on");
+  const visitor = await pages.visit(snippet(pronto));
+  await visitor.open();
+  await visitor.live();
+  const frame = await visitor.frame(), proofs = [];
+  const choose = async (name) => {
+    await frame.locator("#more").click();
+    const asked = visitor.page.waitForEvent("filechooser");
+    await frame.getByRole("menuitem", { name: WORDS["more.files"] }).click();
+    await (await asked).setFiles([{ name, mimeType: "text/plain", buffer: Buffer.from("Pane\n") }]);
+  };
+  visitor.context.on("request", (request) => request.headers()["x-pronto-proof"] && proofs.push(request.url()));
+  await choose("ordine.txt");
+  await visitor.composer.fill("Il mio ordine");
+  await visitor.send.click();
+  await visitor.seen.row("Il mio ordine").getByRole("link", { name: /ordine\.txt/ }).waitFor();
+  assert.equal(proofs.length, 1);
+
+  await agent.openThread("Il mio ordine");
+  await agent.ask("PATCH", `/v1/inbox/conversations/${agent.conversation}`, { blocked: true });
+  await choose("altro.txt");
+  await frame.locator(".tray .wrong", { hasText: WORDS["panel.blocked"] }).waitFor();
+  await visitor.context.close();
+  await shield("auto");
+});
+
 test("who is blocked reads a plain sentence, and what they wrote stays before them", LIMIT, async () => {
   await shield("off");
   const visitor = await pages.visit(snippet(pronto), { viewport: { width: 375, height: 740 } });

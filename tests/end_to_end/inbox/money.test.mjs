@@ -148,6 +148,24 @@ test("over the budget the inbox asks first, and sends the same message once it i
   await agent.page.reload();
   await agent.seen.row("su ordinazione").waitFor();
   assert.equal(await agent.seen.rows.count(), 2, "one message, and nothing left in the queue");
+
+  // A file that goes with it is no way round the question.
+  const asked = agent.page.waitForEvent("filechooser"), said = [], answers = [false, true];
+  await agent.page.locator("#attach").click();
+  await (await asked).setFiles([{ name: "torte.txt", mimeType: "text/plain", buffer: Buffer.from("Torta di mele\n") }]);
+  await agent.page.locator(".tray").getByText("torte.txt", { exact: true }).waitFor();
+  agent.page.on("dialog", (dialog) => {
+    said.push(dialog.message());
+    return answers.shift() ? dialog.accept() : dialog.dismiss();
+  });
+  await agent.answer.fill("Il listino");
+  await agent.answer.press("Enter");
+  await eventually("the words back in the box", async () => (await agent.answer.inputValue()) === "Il listino");
+  assert.equal(await agent.page.locator(".tray li").count(), 1);
+  assert.equal(await agent.seen.rows.count(), 2, "nothing was sent unasked");
+  await agent.answer.press("Enter");
+  await agent.seen.row("Il listino").getByRole("link", { name: /torte\.txt/ }).waitFor();
+  assert.deepEqual(said, Array(2).fill("Il budget di questo mese è esaurito e questo messaggio può costare. Lo invii lo stesso?"));
 });
 
 test("a visitor is blocked as spam, marked, and taken back", LIMIT, async () => {

@@ -2,6 +2,7 @@
 //! days. Sending lives in the queue, not here.
 
 use pronto_protocol::id::{ConversationId, Millis};
+use pronto_protocol::model::attachment::Attachment;
 use pronto_protocol::model::{Author, Conversation, InboxConversation, Message};
 use pronto_protocol::send_queue::{QueuedMessage, SendQueue, SendState};
 use pronto_protocol::timeline::{Entry, Timeline};
@@ -93,6 +94,15 @@ impl Bubble<'_> {
         match self.entry {
             Entry::Message(message) => &message.body,
             Entry::Echo(queued) => &queued.body,
+        }
+    }
+
+    /// The files that go with it.
+    #[must_use]
+    pub fn files(&self) -> &[Attachment] {
+        match self.entry {
+            Entry::Message(message) => &message.attachments,
+            Entry::Echo(_) => &[],
         }
     }
 

@@ -157,8 +157,11 @@ fn heard(state: &mut State, message: Message) -> Vec<Effect> {
         state.visible && matches!(&state.route, Route::Thread(id) if *id == message.conversation_id);
     let (id, seq) = (message.conversation_id.clone(), message.seq);
     let from_visitor = message.author == Author::Visitor;
-    let sentence =
-        if looked_at { format!("{}: {}", words.visitor, message.body) } else { words.new_message.to_owned() };
+    let sentence = if looked_at {
+        format!("{}: {}", words.visitor, message.gist())
+    } else {
+        words.new_message.to_owned()
+    };
     let Some(inside) = state.inside_mut() else { return Vec::new() };
     let known = inside.row(&id).is_some_and(|row| row.conversation.business.delivered >= seq);
     let mut effects = take(inside, message);

@@ -244,7 +244,7 @@ fn row(state: &State, inside: &Inside, row: &InboxConversation) -> Html {
 fn preview(row: &InboxConversation, words: &Strings) -> String {
     let Some(message) = &row.last_message else { return words.no_message.to_owned() };
     let text: String =
-        message.body.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
+        message.gist().split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
     match message.author {
         Author::Visitor => text,
         _ => format!("↩ {text}"),

@@ -164,6 +164,7 @@ pub(super) const ICON_ACCOUNT: &str =
 pub(super) const ICON_KEYS: &str =
     "M3.500 6.500h17v11h-17zM7 10.200h.01M10.300 10.200h.01M13.700 10.200h.01M17 10.200h.01M8 14h8";
 pub(super) const ICON_CHECK: &str = "M5 12.500l4.500 4.500L19 7.500";
+pub(super) const ICON_FILE: &str = "M20 11l-8.200 8.200a5 5 0 0 1-7-7L13 4a3.300 3.300 0 0 1 4.700 4.700l-8 8a1.700 1.700 0 0 1-2.400-2.400L14.500 7";
 pub(super) const ICON_SEND: &str = "M12 19V5M6 11l6-6 6 6";
 pub(super) const ICON_REOPEN: &str = "M5 12a7 7 0 1 0 2.200-5.100M5 4.500V9h4.500";
 pub(super) const ICON_CLOSE: &str = "M6 6l12 12M18 6L6 18";

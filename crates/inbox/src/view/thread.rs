@@ -4,18 +4,20 @@ mod composer;
 
 use pronto_protocol::api::ErrorCode;
 use pronto_protocol::id::{ConversationId, MessageId};
+use pronto_protocol::model::attachment::Attachment;
 use pronto_protocol::model::{Author, InboxConversation};
 use yew::{Callback, Html, classes, html};
 
 use super::list::visitor_name;
-use super::parts::{ICON_ACCOUNT, ICON_BACK, ICON_CHECK, ICON_REOPEN, icon, on, ring};
+use super::parts::{ICON_ACCOUNT, ICON_BACK, ICON_CHECK, ICON_FILE, ICON_REOPEN, icon, on, ring};
+use super::when::figures;
 use super::{Say, money, when};
 use crate::state::list::{self, Loading};
 use crate::state::money::terms::{Standing, standing};
 use crate::state::prose::{Piece, pieces};
 use crate::state::thread::{Bubble, Mark, Thread, bubbles};
 use crate::state::{Inside, Route, State};
-use crate::text::{Strings, fill, short_span};
+use crate::text::{Lang, Strings, fill, short_span};
 use crate::update::Ui;
 
 /// This near the beginning of what is loaded, older messages are asked for; CSS pixels.
@@ -193,6 +195,7 @@ fn one(
             <div {class}>
                 <span class="unseen">{ who(inside, bubble, words) }{ ": " }</span>
                 <p class="words" dir="auto" title={exact}>{ for pieces(bubble.body()).into_iter().map(piece) }</p>
+                { for bubble.files().iter().map(|file| attached(state.lang, file)) }
                 if bubble.closes_group {
                     <p class="meta foot">{ foot(state, inside, bubble, mine) }</p>
                 }
@@ -203,6 +206,22 @@ fn one(
                 } }
             </div>
         </li>
+    }
+}
+
+/// A file of a message: a picture as it is, anything else by its name and size.
+fn attached(lang: Lang, file: &Attachment) -> Html {
+    let shown = match (file.width, file.height) {
+        (Some(width), Some(height)) => html! {
+            <img src={file.url.clone()} alt={file.name.clone()} width={width.to_string()} height={height.to_string()}
+                loading="lazy" />
+        },
+        _ => {
+            html! { <>{ icon(ICON_FILE) }<span>{ &file.name }{ " " }<small>{ figures::number(lang, u32::try_from(file.bytes.div_ceil(1000)).unwrap_or(u32::MAX)) }{ " kB" }</small></span></> }
+        }
+    };
+    html! {
+        <p class="attached" dir="auto"><a href={file.url.clone()} target="_blank" rel="noopener">{ shown }</a></p>
     }
 }
 

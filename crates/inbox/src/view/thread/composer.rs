@@ -4,7 +4,7 @@ use pronto_protocol::id::ConversationId;
 use pronto_protocol::model::BODY_MAX_CHARS;
 use yew::{Callback, Html, KeyboardEvent, classes, html};
 
-use super::super::parts::{ICON_SEND, icon, on_input, on_submit, window_ring};
+use super::super::parts::{ICON_FILE, ICON_SEND, icon, on_input, on_submit, window_ring};
 use super::super::{Say, money};
 use crate::state::money::terms::Standing;
 use crate::state::{Inside, State};
@@ -29,6 +29,11 @@ pub(super) fn composer(
     html! {
         <form class="composer" onsubmit={on_submit(say, Ui::Send)}>
             if let Some(standing) = standing { { cost(state, standing) } }
+            if inside.me.uploads.is_some() {
+                // What waits here is drawn by the modules that send files; nothing of ours goes into it.
+                <div class="files" data-files={id.as_str().to_owned()} data-costs={words.over_budget_plain}></div>
+                <button class="tool" type="button" id="attach" aria-label={words.attach} title={words.attach}>{ icon(ICON_FILE) }</button>
+            }
             <label class="unseen" for="answer">{ words.answer }</label>
             <textarea id="answer" rows={rows.to_string()} placeholder={words.answer_hint} value={draft.to_owned()}
                 dir="auto" enterkeyhint="send" aria-invalid={(over > 0).to_string()} aria-describedby="answer-cost answer-over"
