@@ -61,7 +61,8 @@ test("what lies over the button is named, and what it says to write helps", LIMI
 });
 
 test("a colour too much like the page's, a missing viewport, a policy, a hidden button", LIMIT, async () => {
-  const { accent } = await (await fetch(`${pronto.api}/v1/sites/${pronto.site}`)).json();
+  const { style } = await (await fetch(`${pronto.api}/v1/sites/${pronto.site}`)).json();
+  const accent = /--a:(#[\da-f]{6})/.exec(style)[1];
   assert.match(await pasted(`<style>html, body { background: ${accent}; min-height: 100vh; }</style>${snippet(pronto)}`), /by 1\.0 : 1 only/);
   assert.doesNotMatch(await pasted(snippet(pronto)), /: 1 only|viewport/);
   const bare = pages.file(`<!doctype html><title>x</title>${snippet(pronto)}`, { "content-type": "text/html" });
