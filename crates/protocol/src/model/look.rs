@@ -6,6 +6,12 @@ use super::wire_enum;
 
 /// The roundest corners of the panel, in CSS pixels.
 pub const CORNERS_MAX: u8 = 28;
+/// How round they are where nobody chose.
+pub const CORNERS: u8 = 20;
+/// The light paper where nobody chose.
+pub const PAPER: &str = "#fbfaf7";
+/// The dark one.
+pub const PAPER_DARK: &str = "#14171a";
 
 wire_enum! {
     /// The letters: what the visitor's device has of this kind.

@@ -1,14 +1,12 @@
 //! How the panel looks beside its accent: the form, and the address of its picture.
 
 use pronto_protocol::id::SiteKey;
-use pronto_protocol::model::look::{Letters, Look};
+use pronto_protocol::model::look::{self, CORNERS_MAX, Letters, Look};
 
 use super::colour::parse;
 
 /// The corners that an owner chooses among, in CSS pixels.
-pub const CORNERS: [u8; 4] = [0, 8, CORNERS_OWN, 28];
-/// Pronto's own.
-const CORNERS_OWN: u8 = 20;
+pub const CORNERS: [u8; 4] = [0, 8, look::CORNERS, CORNERS_MAX];
 
 /// The editable part of it. Empty papers are Pronto's own.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,7 +57,7 @@ impl LookForm {
         Self {
             paper: paper.unwrap_or_default(),
             paper_dark: paper_dark.unwrap_or_default(),
-            corners: corners.unwrap_or(CORNERS_OWN),
+            corners: corners.unwrap_or(look::CORNERS),
             letters: letters.unwrap_or(Letters::System),
         }
     }
@@ -86,7 +84,7 @@ impl LookForm {
         let look = Look {
             paper: colour(&self.paper, LookProblem::Paper)?,
             paper_dark: colour(&self.paper_dark, LookProblem::PaperDark)?,
-            corners: Some(self.corners).filter(|corners| *corners != CORNERS_OWN),
+            corners: Some(self.corners).filter(|corners| *corners != look::CORNERS),
             letters: Some(self.letters).filter(|letters| *letters != Letters::System),
         };
         Ok(Some(look).filter(|look| *look != Look::default()))

@@ -1,7 +1,7 @@
 //! Name, colours, corners and letters, with the panel's picture beside them.
 
 use pronto_protocol::id::SiteKey;
-use pronto_protocol::model::look::Letters;
+use pronto_protocol::model::look::{self, Letters};
 use yew::{Html, classes, html};
 
 use super::super::parts::{Field, on_change, on_input};
@@ -135,9 +135,9 @@ fn paper(state: &State, settings: &Settings, spot: Spot, say: &Say) -> Html {
     let (words, form) = (state.words(), &settings.form.look);
     let (id, label, value, own, make): (_, _, _, _, fn(String) -> LookUi) = match spot {
         Spot::PaperDark => {
-            ("paper-dark", words.set_paper_dark, &form.paper_dark, "#14171a", LookUi::PaperDark)
+            ("paper-dark", words.set_paper_dark, &form.paper_dark, look::PAPER_DARK, LookUi::PaperDark)
         }
-        _ => ("paper", words.set_paper, &form.paper, "#fbfaf7", LookUi::Paper),
+        _ => ("paper", words.set_paper, &form.paper, look::PAPER, LookUi::Paper),
     };
     let set = || on_input(say, move |text| Ui::Settings(SettingsUi::Look(make(text))));
     let picked = if parse(value.trim()).is_some() { value.trim() } else { own };

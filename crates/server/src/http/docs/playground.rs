@@ -14,6 +14,7 @@ use crate::http::api::site::describe;
 use crate::http::error::{Answer, Refused};
 use crate::http::extract::{Caller, Path, Query};
 use crate::http::page::assets::inline_hashes;
+use crate::http::page::colour::is_colour;
 use crate::http::page::frame::{self, Filling};
 use crate::http::page::html;
 use crate::http::page::template::{Fill, escape, render};
@@ -90,10 +91,9 @@ impl Chosen {
         )
     }
 
-    /// The colour that is tried, where it is one.
+    /// The digits of the colour that is tried, where it is one.
     fn accent(&self) -> Option<&str> {
-        let hex = self.accent.strip_prefix('#')?;
-        (hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit())).then_some(hex)
+        self.accent.strip_prefix('#').filter(|_| is_colour(&self.accent))
     }
 
     /// The same choice as an address's query.
@@ -230,8 +230,7 @@ async fn tried(app: &App, accent: &str, key: &SiteKey) -> Answer<Site> {
 
 /// The colour that six digits name.
 fn colour(digits: &str) -> Option<String> {
-    let accent = format!("#{digits}");
-    Chosen { accent, ..Chosen::default() }.accent().map(|digits| format!("#{digits}"))
+    Some(format!("#{digits}")).filter(|colour| is_colour(colour))
 }
 
 /// A look that is not saved yet: colours as six digits; what is left out or is none stays Pronto's own.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use pronto_protocol::model::SiteSettings;
-use pronto_protocol::model::look::{Letters, Look};
+use pronto_protocol::model::look::{self, CORNERS, Letters, Look};
 
 const INK: &str = "#17201c";
 const LIGHT: &str = "#ecefea";
@@ -134,14 +134,30 @@ impl Paper {
     /// Pronto's own by day.
     fn day() -> Self {
         Self::from([
-            "#fbfaf7", "#ffffff", "#f1efe9", "#f1efe9", INK, "#434e48", "#dedbd2", "#6b4500", "#8e1f18",
+            look::PAPER,
+            "#ffffff",
+            "#f1efe9",
+            "#f1efe9",
+            INK,
+            "#434e48",
+            "#dedbd2",
+            "#6b4500",
+            "#8e1f18",
         ])
     }
 
     /// Pronto's own by night.
     fn night() -> Self {
         Self::from([
-            "#14171a", "#1c2024", "#0f1113", "#1c2024", LIGHT, "#a9b3ac", "#2d3338", "#e8b54a", "#ff8b80",
+            look::PAPER_DARK,
+            "#1c2024",
+            "#0f1113",
+            "#1c2024",
+            LIGHT,
+            "#a9b3ac",
+            "#2d3338",
+            "#e8b54a",
+            "#ff8b80",
         ])
     }
 
@@ -178,9 +194,6 @@ impl Paper {
     }
 }
 
-/// How round the panel is where nobody chose.
-const CORNERS: u8 = 20;
-
 fn stack(letters: Option<Letters>) -> &'static str {
     match letters {
         Some(Letters::Serif) => "ui-serif,Georgia,serif",
@@ -207,6 +220,13 @@ pub fn launcher(settings: &SiteSettings) -> String {
         style += stack(letters);
     }
     style
+}
+
+/// Whether `text` is a colour as it is taken everywhere here: `#rrggbb`.
+#[must_use]
+pub fn is_colour(text: &str) -> bool {
+    text.strip_prefix('#')
+        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// Black or white, whichever stands out more on `accent`.

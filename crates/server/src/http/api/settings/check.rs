@@ -19,6 +19,7 @@ use crate::billing::Shelf;
 use crate::config::web_origin;
 use crate::conversation::clean;
 use crate::hours;
+use crate::http::page::colour::is_colour;
 
 const AWAY_MAX_CHARS: usize = 1_000;
 const DAY_NAME_MAX_CHARS: usize = 80;
@@ -74,11 +75,6 @@ pub(super) fn checked(mut settings: SiteSettings, shelf: &Shelf) -> Result<SiteS
 fn one_line(name: &str) -> String {
     let plain: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn is_colour(text: &str) -> bool {
-    text.strip_prefix('#')
-        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn is_language(text: &str) -> bool {
